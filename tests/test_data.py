@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -97,15 +96,8 @@ def test_data_has_no_blank_nodes() -> None:
             assert not [t for t in document.triples if "_:" in (str(t.subject)[:2], str(t.object)[:2])]
 
 
-def article() -> str:
-    path = os.environ.get("KG_ARTICLE")
-    if not path:
-        pytest.skip("KG_ARTICLE names no copy of the article's text")
-    return Path(path).read_text("utf-8")
-
-
-def test_every_passage_has_the_digest_of_its_text() -> None:
-    text = article()
+def test_every_passage_has_the_digest_of_its_text(article: Path) -> None:
+    text = article.read_text("utf-8")
     starts, ends, digests = index(OA.start), index(OA.end), index(REL.textDigest)
     passages = [t.subject for t in CLAIMS if t.predicate == RDF.type and t.object == REL.Passage]
     assert len(passages) > 90
@@ -115,8 +107,8 @@ def test_every_passage_has_the_digest_of_its_text() -> None:
         assert [digest] == [value.value for value in digests[passage]], passage
 
 
-def test_no_file_of_the_project_copies_seven_words_of_the_article() -> None:
-    words = re.findall(r"\w+", article().lower())
+def test_no_file_of_the_project_copies_seven_words_of_the_article(article: Path) -> None:
+    words = re.findall(r"\w+", article.read_text("utf-8").lower())
     runs = {" ".join(words[n : n + 7]) for n in range(len(words) - 6)}
     for folder in ("data", "ontology", "queries", "docs", "src", "tests"):
         for path in (REPOSITORY / folder).rglob("*"):
