@@ -79,7 +79,9 @@ def test_rdflib_gives_the_same_answer(
         assert names == list(mine.variables)
         assert sorted(other, key=str) == sorted(rows, key=str)
     else:
-        own = {tuple(map(str, map(plain, (t.subject, t.predicate, t.object)))) for t in mine.triples}
+        own = {
+            tuple(map(str, map(plain, (t.subject, t.predicate, t.object)))) for t in mine.triples
+        }
         assert {tuple(map(str, triple)) for triple in theirs.graph} == own
 
 

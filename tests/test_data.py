@@ -93,7 +93,9 @@ def test_a_city_far_from_the_sea_is_never_a_coastal_city() -> None:
 def test_data_has_no_blank_nodes() -> None:
     for document in DATASET.documents:
         if document.role == "data":
-            assert not [t for t in document.triples if "_:" in (str(t.subject)[:2], str(t.object)[:2])]
+            assert not [
+                t for t in document.triples if "_:" in (str(t.subject)[:2], str(t.object)[:2])
+            ]
 
 
 def test_every_passage_has_the_digest_of_its_text(article: Path) -> None:

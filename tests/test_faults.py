@@ -172,7 +172,10 @@ BYTES = {
         lambda content: b"\n".join(x for x in content.split(b"\n") if x.startswith(b"@prefix")),
         r"claims\.ttl: .*no triples",
     ),
-    "not-utf-8": (lambda content: content.replace(b"F050", b"F\xff50", 1), r"claims\.ttl:\d+.*UTF-8"),
+    "not-utf-8": (
+        lambda content: content.replace(b"F050", b"F\xff50", 1),
+        r"claims\.ttl:\d+.*UTF-8",
+    ),
     "utf-16": (lambda content: content.decode().encode("utf-16"), r"claims\.ttl.*UTF-8"),
     "null-bytes": (lambda content: content[:400] + b"\0" * 40 + content[440:], r"claims\.ttl:\d+"),
     "html-instead": (lambda _: b"<!DOCTYPE html><html></html>\n", r"claims\.ttl:1"),

@@ -111,6 +111,8 @@ def test_version_agrees_everywhere() -> None:
 
 def test_prefixes_in_files_are_those_of_the_code() -> None:
     for path in [*resources.ontology(), *resources.shapes(), *resources.data().glob("*.ttl")]:
-        declared = re.findall(r"^@prefix ([\w-]+): <(.*)> \.$", path.read_text("utf-8"), re.MULTILINE)
+        declared = re.findall(
+            r"^@prefix ([\w-]+): <(.*)> \.$", path.read_text("utf-8"), re.MULTILINE
+        )
         for prefix, iri in declared:
             assert PREFIXES.get(prefix, iri) == iri, f"{path.name}: {prefix}:"

@@ -1,0 +1,51 @@
+# Every task of the project. `make demo` and `make test` need Python 3.11 or later and nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format lock bench clean
+
+# The first Python on the path that is new enough; `make PYTHON=/path/to/python demo` overrules it.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+    if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+    echo $$python; break; fi; done)
+
+VENV := .venv
+DEV := .venv-dev
+LINTED := src tests tools $(wildcard bench)
+
+help: ## Tell what each task does.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.ready ## Make an environment, build the graph and print the first answers.
+	@KG="$(VENV)/bin/kg" sh tools/demo.sh
+
+# The tests come last, so that a run ends with their summary.
+test: lint ## Run every check: format, lint, types, documents, tests.
+	$(DEV)/bin/python -m pytest -n 2 -rs
+
+lint: $(DEV)/.ready ## Check format, style and types.
+	$(DEV)/bin/ruff format --check $(LINTED)
+	$(DEV)/bin/ruff check $(LINTED)
+	$(DEV)/bin/mypy
+
+format: $(DEV)/.ready ## Put the code, the data and the command reference into canonical form.
+	$(DEV)/bin/ruff format $(LINTED)
+	$(DEV)/bin/ruff check --fix-only $(LINTED)
+	$(DEV)/bin/kg fmt
+	$(DEV)/bin/python tools/reference.py
+
+lock: $(DEV)/.ready ## Choose the newest versions that pyproject.toml allows, with their hashes.
+	$(DEV)/bin/python tools/lock.py
+
+bench: $(DEV)/.ready ## Measure how long an answer takes.
+	$(DEV)/bin/python bench/start.py
+
+clean: ## Remove what the tasks made.
+	rm -rf $(VENV) $(DEV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.ready: requirements.lock pyproject.toml tools/environment.sh
+	@PYTHON="$(PYTHON)" sh tools/environment.sh $(VENV) requirements.lock
+
+$(DEV)/.ready: requirements-dev.lock pyproject.toml tools/environment.sh
+	@PYTHON="$(PYTHON)" sh tools/environment.sh $(DEV) requirements-dev.lock

@@ -1,0 +1,156 @@
+"""From files to a snapshot: load, accept, close, validate, and only then write."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from kg import resources, snapshot
+from kg.dataset import accept
+from kg.errors import DoesNotConform
+from kg.namespaces import GRAPH
+from kg.progress import steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyoxigraph import NamedNode, Triple
+
+    from kg.dataset import Dataset
+    from kg.report import ValidationReport
+    from kg.snapshot import Snapshot
+
+__all__ = [
+    "accepted",
+    "close",
+    "digest",
+    "facts",
+    "inferred",
+    "open_snapshot",
+    "shape_triples",
+    "validate",
+]
+
+#: How many results an error shows before it sends the user to the whole report.
+_SHOWN = 5
+#: Raised when the closure or the checks change what a snapshot holds.
+_VERSION = "1"
+_INFERRED = GRAPH["inferred/reported"]
+_OWN = frozenset(GRAPH.terms.values())
+
+
+def facts(dataset: Dataset) -> frozenset[Triple]:
+    """Return what counts as a fact: what is accepted, and the user's own named graphs."""
+    own = [dataset.graph(name) for name in dataset.graphs() if name not in _OWN]
+    return accept(dataset).union(*own)
+
+
+def accepted(dataset: Dataset) -> dict[NamedNode, frozenset[Triple]]:
+    """Return the named graphs of a dataset without the facts that are not accepted."""
+    chosen = accept(dataset)
+    graphs = {name: dataset.graph(name) for name in dataset.graphs()}
+    for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
+        graphs[name] &= chosen
+    return graphs
+
+
+def close(dataset: Dataset) -> frozenset[Triple]:
+    """Derive what the facts entail by the ontology, without what the dataset says itself.
+
+    Raises:
+        Inconsistent: the facts contradict the ontology or each other.
+    """
+    from kg.reasoning import close as close_triples
+
+    closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
+    return closure.difference(*(dataset.graph(name) for name in dataset.graphs()))
+
+
+def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
+    """Return the closure: from the snapshot where there is one, or else derived now."""
+    found = snapshot.find(digest(dataset, gated=gated))
+    if found is None:
+        return close(dataset)
+    quads = found.store.quads_for_pattern(None, None, None, _INFERRED)
+    return frozenset(quad.triple for quad in quads)
+
+
+def validate(
+    dataset: Dataset, closure: frozenset[Triple], shapes: Sequence[Path]
+) -> ValidationReport:
+    """Hold facts, claims, links and what is inferred against shapes."""
+    from kg.validation import validate as validate_triples
+
+    data = closure.union(*accepted(dataset).values())
+    return validate_triples(data, shape_triples(shapes), dataset=dataset)
+
+
+def shape_triples(shapes: Sequence[Path]) -> list[Triple]:
+    """Read files of shapes.
+
+    Raises:
+        ResourceNotFound: a file is not there.
+        ParseFailure: a file is not well formed.
+    """
+    from kg.dataset import load
+
+    documents = load(shapes, []).documents
+    return [quad.triple for document in documents for quad in document.quads()]
+
+
+def digest(dataset: Dataset, *, gated: bool) -> str:
+    """Name the snapshot of a dataset by all that it is made from, without parsing anything."""
+    parts = [dataset.digest(), "reported", "owlrl", _VERSION]
+    if gated:
+        parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in resources.shapes()]
+    return snapshot.digest_of(*parts)
+
+
+def open_snapshot(dataset: Dataset, *, gated: bool) -> Snapshot:
+    """Open the snapshot of a dataset; where there is none, make it first.
+
+    Args:
+        dataset: what it is made from.
+        gated: whether the ontology is kg's own, so that a graph with claims must conform to kg's
+            shapes and citation checks before it can be asked.
+
+    Raises:
+        DoesNotConform: the graph breaks its shapes or citations; carries the report.
+        Inconsistent: the facts contradict the ontology or each other.
+    """
+    name = digest(dataset, gated=gated)
+    return snapshot.find(name) or _make(dataset, name, gated=gated)
+
+
+def _make(dataset: Dataset, name: str, *, gated: bool) -> Snapshot:
+    with steps("building the graph", 4) as begin:
+        begin("load")
+        accepted_graphs = accepted(dataset)
+        begin("close")
+        closure = close(dataset)
+        begin("validate")
+        if gated and dataset.graph(GRAPH.claims):
+            _require(dataset, closure)
+        begin("write")
+        meta = {
+            "documents": [document.path.name for document in dataset.documents],
+            "engine": "owlrl",
+            "viewpoint": "reported",
+        }
+        return snapshot.build(name, accepted_graphs | {_INFERRED: closure}, meta)
+
+
+def _require(dataset: Dataset, closure: frozenset[Triple]) -> None:
+    from kg.citations import drift
+    from kg.report import ValidationReport, sort_key
+
+    report = validate(dataset, closure, resources.shapes())
+    results = sorted([*report.results, *drift(dataset, closure)], key=sort_key)
+    whole = ValidationReport(tuple(results), report.paths)
+    if whole.conforms:
+        return
+    wrong = [result for result in results if result.severity == "Violation"]
+    more = f" (and {len(wrong) - _SHOWN} more)" if len(wrong) > _SHOWN else ""
+    shown = " | ".join(map(str, wrong[:_SHOWN]))
+    raise DoesNotConform(f"the graph does not conform{more}: {shown}; run kg check", whole)

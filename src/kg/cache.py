@@ -1,0 +1,112 @@
+"""The folder of snapshots: where it is, and what in it may go.
+
+A folder that ends in ``.tmp`` is being written or being removed by the process in its name.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from kg import locks
+
+__all__ = ["NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
+
+#: So many hex digits of its digest name a snapshot.
+NAME_LENGTH = 32
+
+_AN_HOUR = 3600
+
+
+def folder() -> Path:
+    """Return the folder of all snapshots: below ``KG_CACHE``, or where the system keeps caches."""
+    cache = os.environ.get("KG_CACHE")
+    if not cache:
+        from platformdirs import user_cache_dir
+
+        cache = user_cache_dir("relations-kg", appauthor=False)
+    return Path(cache) / "snapshots"
+
+
+def prune(keep: int = 8) -> None:
+    """Remove the snapshots that were not used for longest, and what a killed build left.
+
+    What a reader holds stays, and so does what a living process is building.
+
+    Args:
+        keep: how many snapshots stay.
+    """
+    try:
+        entries = [entry for entry in folder().iterdir() if entry.is_dir()]
+    except OSError:
+        return
+    for entry in entries:
+        if entry.suffix == ".tmp" and _is_abandoned(entry):
+            remove(entry)
+    snapshots = [entry for entry in entries if len(entry.name) == NAME_LENGTH]
+    for entry in sorted(snapshots, key=_last_used, reverse=True)[keep:]:
+        descriptor = _lock_of(entry)
+        if descriptor is None:
+            continue
+        try:
+            if locks.exclusive(descriptor):
+                discard(entry)
+        finally:
+            os.close(descriptor)
+
+
+def _last_used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _lock_of(path: Path) -> int | None:
+    try:
+        return os.open(path / "lock", os.O_RDWR)
+    except OSError:
+        return None
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Say whether the process that was writing a folder is gone.
+
+    A lock that somebody holds is sure. One that nobody holds may be about to be taken, so that
+    the process must be dead too. Where another has its number by now, or there are no locks and
+    the process may be on another machine, an hour decides.
+    """
+    descriptor = _lock_of(path)
+    taken: bool | None = True
+    if descriptor is not None:
+        try:
+            taken = locks.exclusive(descriptor)
+        finally:
+            os.close(descriptor)
+    number = path.name.split(".")[1]
+    dead = number.isdigit() and not locks.is_running(int(number))
+    old = time.time() - _last_used(path) > _AN_HOUR
+    return taken is not False and (old or (dead and taken is True))
+
+
+def aside(path: Path) -> Path:
+    """Return a name beside a snapshot's that tells which process uses it."""
+    return Path(f"{path}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+
+
+def discard(path: Path) -> None:
+    """Move a snapshot out of its place, then remove it, so that nobody sees half of it."""
+    going = aside(path)
+    try:
+        path.rename(going)
+    except OSError:
+        return
+    remove(going)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder as far as that can be done; what is left is tried again by ``prune``."""
+    from shutil import rmtree
+
+    rmtree(path, ignore_errors=True)

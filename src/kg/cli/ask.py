@@ -1,0 +1,171 @@
+"""Commands that ask: ``kg query``, ``kg run``, ``kg queries``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.common import (
+    GRAPH_FORMATS,
+    by_suffix,
+    format_option,
+    graph_options,
+    open_graph,
+    out_option,
+    put,
+)
+from kg.errors import Misuse, ParseFailure, ResourceNotFound
+
+if TYPE_CHECKING:
+    from kg.queries import SavedQuery
+    from kg.results import Boolean, GraphResult, Solutions
+
+__all__ = ["queries", "query", "run"]
+
+_BINARY = ("parquet",)
+_FORMATS = ("table", "csv", "tsv", "json", "xml", "md", *_BINARY, *GRAPH_FORMATS)
+_FORMAT_HELP = "How to write the answer; for rows a table unless told, for a graph Turtle."
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("-f", "--file", type=click.Path(path_type=Path), help="Read the query from a file.")
+@format_option(_FORMATS, _FORMAT_HELP)
+@out_option
+@graph_options
+def query(
+    text: str | None,
+    file: Path | None,
+    format_name: str | None,
+    output: Path | None,
+    data: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+) -> None:
+    """Answer a SPARQL query; - reads it from standard input.
+
+    The prefixes that kg knows need no PREFIX line. Asserted and inferred triples are one graph,
+    unless the query says GRAPH. ASK exits with 0 for yes and 1 for no.
+
+    \b
+    kg query 'SELECT ?event WHERE { ?event a rel:TensionRaisingEvent }'
+    kg query 'ASK { kg:algeria rel:neighbours kg:mali }'
+    kg query -f question.rq -o answer.csv
+    echo 'DESCRIBE kg:mali' | kg query -
+    """
+    asked = _text(text, file)
+    _answer(open_graph(data, ontology).query(asked), format_name, output)
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a parameter its value."
+)
+@format_option(_FORMATS, _FORMAT_HELP)
+@out_option
+@graph_options
+def run(
+    name: str,
+    params: tuple[str, ...],
+    format_name: str | None,
+    output: Path | None,
+    data: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+) -> None:
+    """Answer a saved query; `kg queries` lists them.
+
+    A thing may be given as an IRI, a CURIE, a Wikidata id or a label.
+
+    \b
+    kg run tension-raising-events
+    kg run tension-raising-events --param since=2023 -o events.csv
+    """
+    values: dict[str, str] = {}
+    for param in params:
+        key, separator, value = param.partition("=")
+        if not separator:
+            raise Misuse(f'--param {param}: write it as NAME=VALUE, for example "since=2023"')
+        if key in values:
+            raise Misuse(f"--param {key}: given twice")
+        values[key] = value
+    _answer(open_graph(data, ontology).run(name, **values), format_name, output)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--tag", help="List only the queries with this tag.")
+def queries(name: str | None, tag: str | None) -> None:
+    """List the saved queries, or show one of them whole.
+
+    \b
+    kg queries
+    kg queries --tag missions
+    kg queries tension-raising-events
+    """
+    from kg.queries import catalogue, find
+
+    if name is not None:
+        put(_whole(find(name)))
+        return
+    listed = [one for one in catalogue().values() if tag is None or tag in one.tags]
+    if not listed:
+        tags = sorted({tag for one in catalogue().values() for tag in one.tags})
+        raise Misuse(f'no query has the tag "{tag}"; the tags are {", ".join(tags)}')
+    width = max(len(one.slug) for one in listed)
+    put("\n".join(f"{one.slug:<{width}}  {one.summary}" for one in listed))
+
+
+def _whole(saved: SavedQuery) -> str:
+    lines = [saved.slug, saved.summary, ""]
+    if saved.description:
+        lines += [saved.description, ""]
+    lines.append(f"tags: {', '.join(saved.tags)}")
+    for name, parameter in saved.parameters.items():
+        default = f" (default {parameter.default})" if parameter.default is not None else ""
+        lines.append(f"--param {name}=VALUE  {parameter.type}{default}: {parameter.description}")
+    # The header was just told; the text begins below it.
+    below = [line for line in saved.text.splitlines() if not line.startswith("#+")]
+    return "\n".join([*lines, "", *below])
+
+
+def _text(text: str | None, file: Path | None) -> str:
+    if (text is None) == (file is None):
+        raise Misuse("give one query: its text, or -f FILE, or - to read standard input")
+    if file is not None and not file.is_file():
+        raise ResourceNotFound(file)
+    if text not in (None, "-"):
+        return text
+    name = str(file or "standard input")
+    content = file.read_bytes() if file else sys.stdin.buffer.read()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ParseFailure(name, "not UTF-8 text", line) from error
+
+
+def _answer(
+    result: Solutions | Boolean | GraphResult, format_name: str | None, output: Path | None
+) -> None:
+    """Write a result in the format asked for, and exit with 1 for a no."""
+    from kg.results import FORMATS, Boolean, Solutions, serialize
+
+    fitting = FORMATS[type(result)]
+    if format_name is None and output is not None:
+        format_name = by_suffix(output, fitting)
+    if format_name in _BINARY and output is None:
+        raise Misuse(f"{format_name} is not text: give -o FILE.{format_name}")
+    name = format_name or fitting[0]
+    if name == "table" and isinstance(result, Solutions) and output is None and sys.stdout.isatty():
+        import shutil
+
+        width = shutil.get_terminal_size().columns
+        put(result.to_table(width, color="NO_COLOR" not in os.environ))
+    else:
+        put(serialize(result, name), output)
+    if isinstance(result, Boolean) and not result:
+        click.get_current_context().exit(1)

@@ -1,0 +1,144 @@
+"""Commands that check: ``kg validate``, ``kg check``, ``kg fmt``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli.common import format_option, graph_options, out_option, put
+
+if TYPE_CHECKING:
+    from kg.check import CheckReport
+    from kg.report import ValidationReport
+
+__all__ = ["check", "fmt", "validate"]
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=_PATH)
+@click.option("--shapes", type=_PATH, multiple=True, help="File of SHACL shapes; may be repeated.")
+@click.option(
+    "--ontology",
+    type=_PATH,
+    multiple=True,
+    help="Ontology file to close FILES by first; may be repeated.",
+)
+@format_option(("text", "json", "ttl"), "How to write the report; text unless told.")
+@out_option
+@click.pass_context
+def validate(
+    context: click.Context,
+    files: tuple[Path, ...],
+    shapes: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """Hold FILES against SHACL shapes; exit with 1 where they do not conform.
+
+    Without FILES, the graph that kg ships. Without --shapes, the shapes that kg ships. What the
+    files entail is held against the shapes too, by --ontology, or by the ontology that kg ships
+    where the shapes are kg's. Nothing is changed.
+
+    \b
+    kg validate
+    kg validate my-events.ttl
+    kg validate --shapes my-shapes.ttl data/ --format json
+    """
+    from kg.graph import Graph
+
+    # Files with shapes of their own are any RDF: kg's ontology says nothing of them.
+    meaning = ontology or (() if files and shapes else None)
+    report = Graph(files or None, meaning).validate(shapes or None)
+    _report(report, format_name, output)
+    context.exit(0 if report.conforms else 1)
+
+
+@click.command()
+@click.option(
+    "--source", type=_PATH, help="The source text: hold every passage against it as well."
+)
+@format_option(("text", "json"), "How to write the report; text unless told.")
+@out_option
+@graph_options
+@click.pass_context
+def check(
+    context: click.Context,
+    source: Path | None,
+    format_name: str | None,
+    output: Path | None,
+    data: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+) -> None:
+    """Check a graph in every way that kg knows; exit with 1 where something is wrong.
+
+    Shapes, every fact's claim and every claim's fact, quality queries, links, canonical form.
+    With --source, also every passage's place and digest in the text, and which of its units no
+    claim cites.
+
+    \b
+    kg check
+    kg check --source article.txt
+    kg check --data my-graph/
+    """
+    from kg.graph import Graph
+
+    report = Graph(data or None, ontology or None).check(source)
+    _report(report, format_name, output)
+    context.exit(report.exit_code)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=_PATH)
+@click.option(
+    "--check", is_flag=True, help="Change nothing; exit with 1 where a file would change."
+)
+@click.pass_context
+def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None:
+    """Rewrite data files in canonical form: Turtle, and SSSOM tables of links.
+
+    Without FILES, those of the graph that kg ships. The comments at the head of a file stay;
+    a file with comments further down is refused, so that none is lost.
+
+    \b
+    kg fmt
+    kg fmt --check my-graph/*.ttl
+    """
+    from kg.documents import SSSOM, read_documents, shown
+    from kg.export import format_file
+    from kg.resources import data
+
+    changed = 0
+    for document in read_documents(files or [data()]):
+        # A folder may hold files of formats that have no canonical form; a file named is meant.
+        if document.path not in files and document.format.name not in ("ttl", SSSOM.name):
+            continue
+        if format_file(document.path, check=check) is None:
+            continue
+        changed += 1
+        name = shown(document.path)
+        put(f"{name}: not in canonical form: run kg fmt {name}" if check else f"{name}: rewritten")
+    context.exit(1 if check and changed else 0)
+
+
+def _report(
+    report: ValidationReport | CheckReport, format_name: str | None, output: Path | None
+) -> None:
+    if format_name == "json":
+        whole = {"conforms": report.conforms, "results": report.rows()}
+        put(json.dumps(whole, ensure_ascii=False, indent=2), output)
+    elif format_name == "ttl":
+        from kg.export import canonical_turtle
+        from kg.report import ValidationReport
+
+        put(canonical_turtle(ValidationReport(report.results).to_triples()), output)
+    else:
+        counts = ", ".join(f"{n} {kind}" for kind, n in report.counts().items() if n)
+        verdict = "conforms" if report.conforms else "does not conform"
+        lines = [str(report), f"{verdict}: {counts}" if counts else verdict]
+        put("\n".join(line for line in lines if line), output)

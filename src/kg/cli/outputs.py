@@ -1,0 +1,115 @@
+"""Commands that write: ``kg export``, ``kg infer``, ``kg diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.cli.common import (
+    GRAPH_FORMATS,
+    Choice,
+    by_suffix,
+    format_option,
+    graph_options,
+    open_graph,
+    out_option,
+    put,
+)
+
+__all__ = ["diff", "export", "infer"]
+
+_PATH = click.Path(path_type=Path)
+_EXPORT_FORMATS = (*GRAPH_FORMATS, "graphml", "csv")
+_GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")
+
+
+@click.command()
+@format_option(_EXPORT_FORMATS, "How to write it; told by the file's name unless given.")
+@click.option(
+    "--graph", type=Choice(_GRAPHS), default="all", show_default=True, help="Which graph to write."
+)
+@out_option
+@graph_options
+def export(
+    format_name: str | None,
+    graph: str,
+    output: Path | None,
+    data: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+) -> None:
+    """Write the graph, or one of its named graphs, the same bytes every time.
+
+    \b
+    kg export -o relations.ttl
+    kg export -o relations.jsonld --graph asserted
+    kg export --format nq > everything.nq
+    """
+    if format_name is None:
+        format_name = by_suffix(output, _EXPORT_FORMATS) if output else "ttl"
+    put(open_graph(data, ontology).serialize(format_name, graph), output)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="DATA...")
+@click.option(
+    "--ontology",
+    type=_PATH,
+    multiple=True,
+    help="What the terms mean; the one that kg ships unless given; may be repeated.",
+)
+@click.option("--asserted", is_flag=True, help="Write the asserted triples as well.")
+@format_option(GRAPH_FORMATS, "How to write it; told by the file's name unless given.")
+@out_option
+def infer(
+    files: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+    format_name: str | None,
+    output: Path | None,
+    *,
+    asserted: bool,
+) -> None:
+    """Write the triples that DATA entails by OWL 2 RL, and not DATA itself.
+
+    \b
+    kg infer my-events.ttl -o inferred.nt
+    kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
+    """
+    from kg.export import serialize_triples
+    from kg.graph import Graph
+
+    if format_name is None:
+        format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
+    graph = Graph(files, ontology or None)
+    triples = graph.infer()
+    if asserted:
+        triples |= graph.asserted()
+    put(serialize_triples(triples, format_name), output)
+
+
+@click.command()
+@click.argument("before", type=_PATH)
+@click.argument("after", type=_PATH)
+@format_option(("text", "json"), "How to write it; text unless told.")
+@out_option
+@click.pass_context
+def diff(
+    context: click.Context,
+    before: Path,
+    after: Path,
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """Tell in words what changed between two graphs; exit with 1 where anything did.
+
+    BEFORE and AFTER are files or folders.
+
+    \b
+    kg diff data-of-last-year/ data/
+    kg diff a.ttl b.nt --format json
+    """
+    from kg.graph import Graph
+
+    found = Graph(before).diff(Graph(after))
+    put(found.to_json() if format_name == "json" else str(found), output)
+    context.exit(1 if found else 0)

@@ -1,0 +1,238 @@
+"""The files of a dataset: found in folders, read as bytes, parsed when first asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+
+from kg import formats, parsing
+from kg.errors import ResourceNotFound, UnknownName
+from kg.formats import Format
+from kg.namespaces import GRAPH, PREFIXES, RDF, REL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kg.positions import Positions
+
+__all__ = ["SSSOM", "Document", "Location", "Node", "read_documents", "shown"]
+
+#: The links between things here and things elsewhere come as SSSOM tables, not as RDF.
+SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
+
+#: What a triple can be about.
+Node = NamedNode | BlankNode
+
+_DERIVED = PREFIXES["graph"] + "inferred/"
+_CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit))
+
+
+def shown(path: Path) -> str:
+    """Write a path as the user would: below the current folder without the way to it.
+
+    >>> shown(Path.cwd() / "data" / "relations.ttl")
+    'data/relations.ttl'
+    """
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@dataclass(frozen=True)
+class Location:
+    """A file, and the line in it where that is known.
+
+    >>> str(Location(Path("data/relations.ttl"), 12))
+    'data/relations.ttl:12'
+    """
+
+    path: Path
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Write the place as editors and compilers do."""
+        return shown(self.path) if self.line is None else f"{shown(self.path)}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """The bytes of one file, parsed when its quads are first asked for.
+
+    Args:
+        path: where the bytes were read.
+        format: what they are written in.
+        content: the bytes.
+        role: ``data``, or ``ontology`` for a file that says what the terms mean.
+        number: tells its blank nodes from those of the other documents of a dataset.
+    """
+
+    path: Path
+    format: Format
+    content: bytes
+    role: str = "data"
+    number: int = 0
+
+    def quads(self) -> list[Quad]:
+        """Return the quads, each in the named graph that it belongs to.
+
+        Raises:
+            ParseFailure: the document is empty or not well formed; names the line.
+        """
+        return self._placed[0]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say in sentences what the file holds that was not loaded."""
+        return self._placed[1]
+
+    @cached_property
+    def triples(self) -> frozenset[Triple]:
+        """The triples of every graph of the document."""
+        return frozenset(quad.triple for quad in self.quads())
+
+    @cached_property
+    def subjects(self) -> frozenset[object]:
+        """The nodes that the document says something of."""
+        return frozenset(quad.subject for quad in self.quads())
+
+    @cached_property
+    def typed(self) -> frozenset[object]:
+        """The nodes that the document gives a kind."""
+        return frozenset(quad.subject for quad in self.quads() if quad.predicate == RDF.type)
+
+    def line_of(self, triple: Triple) -> int | None:
+        """Find the line that states a triple."""
+        if self.format is SSSOM:
+            return self._links.get(triple)
+        return self._positions.line_of(triple)
+
+    def line_of_subject(self, node: Node) -> int | None:
+        """Find the line where a node is first described."""
+        if self.format is SSSOM:
+            lines = (line for triple, line in self._links.items() if triple.subject == node)
+            return min(lines, default=None)
+        return self._positions.line_of_subject(node)
+
+    @cached_property
+    def _links(self) -> dict[Triple, int]:
+        return parsing.links(shown(self.path), self.content)
+
+    @cached_property
+    def _positions(self) -> Positions:
+        from kg.positions import Positions
+
+        return Positions(self.content.decode("utf-8-sig"), self.format, self._blank_prefix)
+
+    @property
+    def _blank_prefix(self) -> str:
+        return f"d{self.number}b"
+
+    @cached_property
+    def _placed(self) -> tuple[list[Quad], tuple[str, ...]]:
+        name = shown(self.path)
+        if self.format is SSSOM:
+            links = self._links
+            return [Quad(t.subject, t.predicate, t.object, GRAPH.links) for t in links], ()
+        quads = parsing.parse(name, self.format, self.content, self._blank_prefix)
+        placed = list(_placed(quads, self._home))
+        kept = [quad for quad in placed if not str(quad.graph_name).startswith(f"<{_DERIVED}")]
+        if len(kept) == len(placed):
+            return kept, ()
+        dropped = f"{len(placed) - len(kept):,} inferred triples"
+        return kept, (f"{name}: {dropped} were left out: kg derives them anew",)
+
+    @property
+    def _home(self) -> NamedNode:
+        if self.role == "ontology":
+            return GRAPH.ontology
+        return GRAPH.reference if self.path.stem == "reference" else GRAPH.asserted
+
+
+def _placed(quads: list[Quad], home: NamedNode) -> Iterator[Quad]:
+    """Give the quads without a graph one: claims and sources apart from the facts."""
+    default = DefaultGraph()
+    apart: set[object] = set()
+    if home == GRAPH.asserted:
+        apart = {
+            quad.subject
+            for quad in quads
+            if quad.predicate == RDF.type
+            and quad.object in _CLAIM_CLASSES
+            and quad.graph_name == default
+        }
+    for quad in quads:
+        if quad.graph_name == default:
+            graph = GRAPH.claims if quad.subject in apart else home
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        else:
+            yield quad
+
+
+def read_documents(paths: Sequence[Path]) -> tuple[Document, ...]:
+    """Read files, and the RDF and SSSOM files of folders, without parsing them.
+
+    A folder is searched at every depth, in the order of the names, leaving out what is hidden
+    (its name begins with a dot). A file that is met twice is read once.
+
+    Raises:
+        ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
+        UnknownName: a file's ending tells no format that kg reads.
+    """
+    found: dict[Path, Document] = {}
+    for path in paths:
+        for file, kind in _files(Path(path)):
+            if file.resolve() not in found:
+                found[file.resolve()] = Document(file, kind, _bytes(file))
+    return tuple(found.values())
+
+
+def _files(path: Path) -> Iterable[tuple[Path, Format]]:
+    if not path.exists():
+        raise ResourceNotFound(path)
+    if not path.is_dir():
+        return [(path, _format(path))]
+
+    def refuse(error: OSError) -> None:
+        raise ResourceNotFound(path, f"{error.filename}: cannot be read: {error.strerror}")
+
+    files = []
+    for folder, folders, names in os.walk(path, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            kind = None if name.startswith(".") else _format_or_none(Path(name))
+            if kind is not None:
+                files.append((Path(folder) / name, kind))
+    if not files:
+        endings = " ".join(suffix for kind in _readable() for suffix in kind.suffixes)
+        raise ResourceNotFound(path, f"{path}: the folder holds no file that kg reads: {endings}")
+    return sorted(files, key=lambda entry: entry[0].relative_to(path).as_posix())
+
+
+def _readable() -> list[Format]:
+    return [*(kind for kind in formats.FORMATS.values() if kind.readable), SSSOM]
+
+
+def _format_or_none(path: Path) -> Format | None:
+    name = path.name.lower()
+    return next((kind for kind in _readable() if name.endswith(kind.suffixes)), None)
+
+
+def _format(path: Path) -> Format:
+    kind = _format_or_none(path)
+    if kind is None:
+        name = formats.by_path(path).name
+        raise UnknownName("reader for", str(path), hint=f"kg writes {name} but does not read it")
+    return kind
+
+
+def _bytes(file: Path) -> bytes:
+    if not file.is_file():
+        raise ResourceNotFound(file, f"{file}: not a regular file: save its content to one first")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ResourceNotFound(file, f"{file}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,225 @@
+"""What speaks for a triple: the claims that state it, who makes them, and where it is written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
+
+from kg.namespaces import DCTERMS, GRAPH, OA, PROV, RDF, RDFS, REL, SKOS, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Claim", "Evidence", "Passage", "Place", "evidence", "label", "name", "say"]
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+_INFERRED = GRAPH["inferred/reported"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something that can be looked up: a source, with the address where it is published."""
+
+    name: str
+    address: str | None
+
+    def __str__(self) -> str:
+        """Return the name and the address."""
+        return f"{self.name} {self.address}" if self.address else self.name
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A position in a source text, counted in code points, with the address that opens it there."""
+
+    node: str
+    source: str
+    unit: str
+    section: str | None
+    start: int
+    end: int
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement by someone of one triple."""
+
+    node: str
+    name: str
+    identifier: str | None
+    asserted_by: tuple[str, ...]
+    standing: str
+    doubts: tuple[str, ...]
+    disputes: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    sources: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A triple with all that speaks for it.
+
+    ``origin`` is the graph that holds it: asserted, reference, ontology, claims, links, inferred.
+    """
+
+    triple: Triple
+    subject_name: str
+    predicate_name: str
+    object_name: str
+    statement: str
+    origin: str
+    claims: tuple[Claim, ...]
+    sources: tuple[Place, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the evidence as plain dictionaries, ready for JSON."""
+        return {
+            "subject": str(self.triple.subject),
+            "predicate": str(self.triple.predicate),
+            "object": str(self.triple.object),
+            "statement": self.statement,
+            "origin": self.origin,
+            "claims": [asdict(claim) for claim in self.claims],
+            "sources": [asdict(source) for source in self.sources],
+        }
+
+
+def evidence(store: Store, triple: Triple) -> Evidence:
+    """Collect the claims that state a triple; for reference data, the source of its subject."""
+    origin = _origin(store, triple)
+    sources = _places(store, triple.subject, DCTERMS.source) if origin == "reference" else ()
+    claims = sorted(_claims(store, triple), key=lambda claim: (claim.identifier or "", claim.node))
+    return Evidence(
+        triple=triple,
+        subject_name=name(store, triple.subject),
+        predicate_name=name(store, triple.predicate),
+        object_name=name(store, triple.object),
+        statement=say(store, triple),
+        origin=origin,
+        claims=tuple(claims),
+        sources=sources,
+    )
+
+
+def label(store: Store, node: Term) -> str | None:
+    """Return the English label of a node, or else one without a language, or else any."""
+    best: tuple[int, str] | None = None
+    for predicate in (RDFS.label, SKOS.prefLabel):
+        for found in _objects(store, node, predicate):
+            if isinstance(found, Literal):
+                rank = {"en": 0, None: 1}.get(found.language, 2)
+                best = min(best or (rank, found.value), (rank, found.value))
+    return best[1] if best else None
+
+
+def name(store: Store, term: Term) -> str:
+    """Return what to call a term in a sentence: its label, its CURIE, or its text."""
+    if isinstance(term, Literal):
+        return term.value
+    if isinstance(term, Triple):
+        return f"“{say(store, term)}”"
+    if isinstance(term, BlankNode):
+        return label(store, term) or str(term)
+    return label(store, term) or compact(term.value)
+
+
+def say(store: Store, triple: Triple) -> str:
+    """Put a triple into words by the labels of its parts."""
+    subject, value = name(store, triple.subject), name(store, triple.object)
+    if triple.predicate == RDF.type:
+        return f"{subject} is {_article(value)} {value}"
+    return f"{subject} — {name(store, triple.predicate)} — {value}"
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1].lower() in "aeiou" else "a"
+
+
+def _objects(store: Store, subject: Term, predicate: NamedNode) -> list[Term]:
+    if isinstance(subject, Literal | Triple):
+        return []
+    found = {quad.object for quad in store.quads_for_pattern(subject, predicate, None)}
+    return sorted(found, key=str)
+
+
+def _text(store: Store, subject: Term, predicate: NamedNode) -> str | None:
+    found = [
+        term.value for term in _objects(store, subject, predicate) if isinstance(term, Literal)
+    ]
+    return found[0] if found else None
+
+
+def _number(store: Store, subject: Term, predicate: NamedNode) -> int:
+    # A snapshot may hold a user's incomplete graph: a passage without positions is shown as 0-0.
+    return int(_text(store, subject, predicate) or 0)
+
+
+def _origin(store: Store, triple: Triple) -> str:
+    for quad in store.quads_for_pattern(triple.subject, triple.predicate, triple.object):
+        graph = quad.graph_name
+        if not isinstance(graph, DefaultGraph):
+            return "inferred" if graph == _INFERRED else compact(graph.value).removeprefix("graph:")
+    return "asserted"
+
+
+def _claims(store: Store, triple: Triple) -> Iterator[Claim]:
+    for quad in store.quads_for_pattern(None, RDF.subject, triple.subject):
+        node = quad.subject
+        if triple.predicate in _objects(store, node, RDF.predicate) and triple.object in _objects(
+            store, node, RDF.object
+        ):
+            yield _claim(store, node)
+
+
+def _claim(store: Store, node: Term) -> Claim:
+    standings = [name(store, standing) for standing in _objects(store, node, REL.standing)]
+    doubts = [term.value for term in _objects(store, node, REL.doubt) if isinstance(term, Literal)]
+    return Claim(
+        node=_curie(node),
+        name=_text(store, node, DCTERMS.identifier) or name(store, node),
+        identifier=_text(store, node, DCTERMS.identifier),
+        asserted_by=tuple(name(store, agent) for agent in _objects(store, node, REL.assertedBy)),
+        standing=" ".join(standings) or "unknown",
+        doubts=tuple(doubts),
+        disputes=tuple(name(store, other) for other in _objects(store, node, REL.disputes)),
+        passages=_passages(store, node),
+        sources=_places(store, node, PROV.hadPrimarySource, REL.evidence),
+    )
+
+
+def _passages(store: Store, claim: Term) -> tuple[Passage, ...]:
+    passages = [_passage(store, node) for node in _objects(store, claim, PROV.wasQuotedFrom)]
+    return tuple(sorted(passages, key=lambda passage: (passage.start, passage.end, passage.node)))
+
+
+def _passage(store: Store, node: Term) -> Passage:
+    units = _objects(store, node, REL.unit)
+    sections = [_text(store, unit, REL.sectionTitle) for unit in (node, *units)]
+    return Passage(
+        node=_curie(node),
+        source=" ".join(name(store, source) for source in _objects(store, node, OA.hasSource)),
+        unit=" ".join(name(store, unit) for unit in units),
+        section=next(filter(None, sections), None),
+        start=_number(store, node, OA.start),
+        end=_number(store, node, OA.end),
+        address=_address(store, node),
+    )
+
+
+def _places(store: Store, node: Term, *predicates: NamedNode) -> tuple[Place, ...]:
+    found = {one for predicate in predicates for one in _objects(store, node, predicate)}
+    return tuple(Place(name(store, one), _address(store, one)) for one in sorted(found, key=str))
+
+
+def _address(store: Store, node: Term) -> str | None:
+    for found in _objects(store, node, RDFS.seeAlso):
+        if isinstance(found, NamedNode):
+            return found.value
+    return None
+
+
+def _curie(node: Term) -> str:
+    return compact(node.value) if isinstance(node, NamedNode) else str(node)

@@ -1,0 +1,118 @@
+"""Graphs written in every format of kg: the same graph is always the same bytes."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
+
+from kg import formats
+from kg.errors import UnknownName
+from kg.export.canonical import canonical_statements, canonical_triples
+from kg.export.files import format_file, write
+from kg.export.graphml import to_graphml
+from kg.export.jsonld import to_jsonld
+from kg.export.rdfxml import to_rdfxml
+from kg.export.table import to_csv
+from kg.export.turtle import canonical_turtle
+from kg.namespaces import GRAPH, PREFIXES, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kg.export.statement import GraphName, Statement
+
+__all__ = ["GRAPHS", "canonical_turtle", "export", "format_file", "serialize_triples", "write"]
+
+#: What ``--graph`` may name.
+GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")
+
+
+def export(
+    graphs: Mapping[NamedNode, Iterable[Triple]],
+    format: str,  # noqa: A002 - the word of the command line
+    graph: str = "all",
+) -> bytes:
+    r"""Write named graphs, or one of them.
+
+    Args:
+        graphs: the triples by graph name.
+        format: a name of ``kg.formats``; N-Quads and TriG keep the graphs, the others merge them.
+        graph: ``all`` or one of ``GRAPHS``; ``inferred`` is that of every viewpoint given.
+
+    Raises:
+        UnknownName: there is no such format or graph.
+        Misuse: the format cannot carry this graph; says why.
+
+    >>> from kg.namespaces import OWL, RDF
+    >>> export({GRAPH.asserted: [Triple(OWL.Thing, RDF.type, OWL.Class)]}, "nq").decode()[-49:]
+    '<https://w3id.org/relations-kg/graph/asserted> .\n'
+    """
+    if graph not in GRAPHS:
+        raise UnknownName("graph", graph, GRAPHS, hint="one of " + ", ".join(GRAPHS))
+    chosen = [(name, triples) for name, triples in graphs.items() if _is_chosen(name, graph)]
+    return _serialize(chosen, format)
+
+
+def serialize_triples(
+    triples: Iterable[Triple],
+    format: str,  # noqa: A002 - the word of the command line
+) -> bytes:
+    r"""Write triples that belong to no named graph, such as the result of a CONSTRUCT.
+
+    Raises:
+        UnknownName: there is no such format.
+        Misuse: the format cannot carry this graph; says why.
+
+    >>> from kg.namespaces import OWL, RDF
+    >>> serialize_triples([Triple(OWL.Thing, RDF.type, OWL.Class)], "csv").split(b"\n")[1][:40]
+    b'http://www.w3.org/2002/07/owl#Thing,http'
+    """
+    return _serialize([(DefaultGraph(), triples)], format)
+
+
+def _is_chosen(name: NamedNode, graph: str) -> bool:
+    if graph == "inferred":
+        return name.value.startswith(GRAPH.iri + "inferred/")
+    return graph == "all" or name.value == GRAPH.iri + graph
+
+
+def _serialize(graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str) -> bytes:
+    kind = formats.by_name(name)
+    if name in _MERGED:
+        return _MERGED[name](chain.from_iterable(triples for _, triples in graphs)).encode()
+    statements = canonical_statements(graphs)
+    if name in _TABLES:
+        return _TABLES[name](statements).encode()
+    quads = [Quad(*statement) for statement in statements]
+    prefixes = _prefixes(statements) if name == "trig" else None
+    return serialize(quads, format=kind.rdf, prefixes=prefixes) or b""
+
+
+def _to_ntriples(triples: Iterable[Triple]) -> str:
+    return "".join(f"{statement.triple} .\n" for statement in canonical_triples(triples))
+
+
+def _prefixes(statements: Iterable[Statement]) -> dict[str, str]:
+    """Return the prefixes that some IRI of the statements can use."""
+    used = set()
+    for statement in statements:
+        for term in statement:
+            node = term.datatype if isinstance(term, Literal) else term
+            if isinstance(node, NamedNode):
+                used.add(compact(node.value).partition(":")[0])
+    return {prefix: iri for prefix, iri in PREFIXES.items() if prefix in used}
+
+
+# Formats without graphs, and formats that have a column or an attribute for them.
+_MERGED: dict[str, Callable[[Iterable[Triple]], str]] = {
+    "ttl": canonical_turtle,
+    "nt": _to_ntriples,
+    "rdfxml": to_rdfxml,
+    "jsonld": to_jsonld,
+}
+_TABLES: dict[str, Callable[[Iterable[Statement]], str]] = {
+    "graphml": to_graphml,
+    "csv": to_csv,
+}

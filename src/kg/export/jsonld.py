@@ -1,0 +1,144 @@
+"""JSON-LD with the published context, every resource at the top level, readable without a network.
+
+PyLD frames and compacts. The expanded form is made here: PyLD's own ``from_rdf`` loses a list
+whose cell is its own member, and refuses some literals of ``rdf:JSON``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+
+from kg import resources
+from kg.errors import Misuse
+from kg.export.canonical import canonical_triples
+from kg.export.nesting import Nesting
+from kg.export.statement import by_subject
+from kg.namespaces import RDF, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import Triple
+
+    from kg.export.statement import Properties, Statement, Subject, Term
+
+__all__ = ["published_context", "to_jsonld"]
+
+_Json = dict[str, Any]
+_FIRST = {key: place for place, key in enumerate(("@id", "id", "@type", "type", "label"))}
+
+
+def published_context() -> _Json:
+    """Read the context that the project publishes.
+
+    >>> published_context()["rdfs"]
+    'http://www.w3.org/2000/01/rdf-schema#'
+    """
+    context: _Json = json.loads(resources.context().read_text("utf-8"))["@context"]
+    return context
+
+
+def to_jsonld(triples: Iterable[Triple], context: _Json | None = None) -> str:
+    """Write triples as JSON-LD 1.1 that carries its context.
+
+    Args:
+        triples: the graph.
+        context: the context to compact with; the published one where none is given.
+
+    Raises:
+        Misuse: JSON-LD with this context would not be the same graph.
+    """
+    from pyld import jsonld
+
+    context = published_context() if context is None else context
+    ordered = canonical_triples(triples)
+    options = {"documentLoader": _refuse_to_fetch, "omitGraph": False, "compactToRelative": False}
+    frame = {"@context": context, "@embed": "@never"}
+    try:
+        document = jsonld.frame(_expanded(by_subject(ordered)), frame, options)
+    except jsonld.JsonLdError as error:
+        iri = (error.details or {}).get("iri", "the graph")
+        reason = error.args[0].rstrip(".")
+        raise Misuse(f"{iri}: not in JSON-LD: {reason}: choose another format") from error
+    # Framing lists the resources that are only pointed at, too; they say nothing.
+    nodes = [_arranged(node) for node in document["@graph"] if len(node) > 1]
+    nodes.sort(key=lambda node: (str(node.get("id", node.get("@id", "~"))), json.dumps(node)))
+    arranged = {"@context": context, "@graph": nodes}
+    text = json.dumps(arranged, ensure_ascii=False, indent=2) + "\n"
+    _check(ordered, text)
+    return text
+
+
+def _arranged(value: Any) -> Any:
+    """Put the keys in the order in which a person looks for them."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (_FIRST.get(key, len(_FIRST)), key))
+        return {key: _arranged(value[key]) for key in keys}
+    return [_arranged(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _check(statements: list[Statement], text: str) -> None:
+    # An IRI such as geo:1,2 is read as a compact IRI where geo is a term of the context (JSON-LD
+    # 1.1, section 4.1.5), and no option of PyLD's sees that.
+    found = canonical_triples(quad.triple for quad in parse(text, RdfFormat.JSON_LD))
+    lost = set(statements) - set(found)
+    if lost:
+        triple = min(str(statement.triple) for statement in lost)
+        raise Misuse(f"{triple}: JSON-LD reads it as something else here: choose another format")
+
+
+def _refuse_to_fetch(url: str, _options: object = None) -> NoReturn:
+    raise Misuse(f"{url}: kg does not fetch JSON-LD contexts: write the context into the document")
+
+
+def _expanded(properties: Properties) -> list[_Json]:
+    values = _Values(properties)
+    return [
+        {"@id": _identifier(node)} | values.properties(objects)
+        for node, objects in properties.items()
+        if node not in values.lists
+    ]
+
+
+class _Values:
+    def __init__(self, properties: Properties) -> None:
+        self._nesting = Nesting(properties)
+        #: The cells that are written as lists, inside what points at them.
+        self.lists = self._nesting.nested & self._nesting.cells
+
+    def properties(self, objects: dict[NamedNode, list[Term]]) -> _Json:
+        expanded: _Json = {}
+        for predicate, terms in objects.items():
+            values = [self.value(term) for term in terms]
+            if predicate == RDF.type:
+                # A list or a literal is no class name, and yet may be said to be a type.
+                names = [entry["@id"] for entry in values if "@id" in entry]
+                values = [entry for entry in values if "@id" not in entry]
+                expanded |= {"@type": names} if names else {}
+            if values:
+                expanded[predicate.value] = values
+        return expanded
+
+    def value(self, term: Term) -> _Json:
+        if isinstance(term, Literal):
+            return _literal(term)
+        if term == RDF.nil:
+            return {"@list": []}
+        if isinstance(term, BlankNode) and term in self.lists:
+            return {"@list": [self.value(item) for item in self._nesting.items(term)]}
+        return {"@id": _identifier(term)}
+
+
+def _identifier(node: Subject) -> str:
+    return node.value if isinstance(node, NamedNode) else str(node)
+
+
+def _literal(literal: Literal) -> _Json:
+    if literal.language is not None:
+        return {"@value": literal.value, "@language": literal.language}
+    if literal.datatype == XSD.string:
+        return {"@value": literal.value}
+    return {"@value": literal.value, "@type": literal.datatype.value}

@@ -1,0 +1,332 @@
+"""The Python interface of kg: a graph that is asked, explained, checked and exported."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from kg import build, resources
+from kg.dataset import load as load_dataset
+from kg.errors import Misuse
+from kg.namespaces import GRAPH, XSD, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import rdflib
+
+    from kg.check import CheckReport
+    from kg.dataset import Dataset
+    from kg.diff import Diff
+    from kg.entity import Entity
+    from kg.explanation import Explanation
+    from kg.queries import SavedQuery
+    from kg.report import ValidationReport
+    from kg.results import Boolean, GraphResult, Solutions
+    from kg.snapshot import Snapshot
+    from kg.terms import Position
+
+    Paths: TypeAlias = Path | str | Sequence[Path | str]
+    Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+    #: What a variable may be bound to: a term, the name of a thing, or a plain value.
+    Value: TypeAlias = Term | str | bool | int | float | date
+
+__all__ = ["Graph", "load"]
+
+_INFERRED = GRAPH["inferred/reported"]
+
+
+def load(data: Paths | None = None, ontology: Paths | None = None) -> Graph:
+    """Open a graph for asking; make its snapshot first where there is none.
+
+    Args:
+        data: files or folders of facts, claims and links; by default the graph that kg ships.
+        ontology: files that say what the terms mean; by default those that kg ships. Give ``()``
+            for none.
+
+    Raises:
+        ResourceNotFound: a path does not exist.
+        ParseFailure: a file is not well formed; says where.
+        DoesNotConform: a graph with claims breaks kg's shapes or citation checks.
+        Inconsistent: the facts contradict the ontology or each other.
+
+    >>> g = load()
+    >>> bool(g.query("ASK { kg:algeria rel:neighbours kg:mali }"))
+    True
+    """
+    graph = Graph(data, ontology)
+    _ = graph.snapshot
+    return graph
+
+
+class Graph:
+    """A graph made from files; it is read when it is first asked for anything.
+
+    Args:
+        data: as for :func:`load`.
+        ontology: as for :func:`load`.
+
+    Checking works on a graph that does not conform; asking refuses it.
+    """
+
+    def __init__(self, data: Paths | None = None, ontology: Paths | None = None) -> None:
+        self._gated = ontology is None
+        self._data = [resources.data()] if data is None else _paths(data)
+        self._ontology = list(resources.ontology()) if ontology is None else _paths(ontology)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The files that the graph is made from."""
+        return load_dataset(self._data, self._ontology)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers come from."""
+        return build.open_snapshot(self.dataset, gated=self._gated)
+
+    @property
+    def store(self) -> Store:
+        """The Oxigraph store of the snapshot, read only."""
+        return self.snapshot.store
+
+    def query(self, text: str, **bindings: Value) -> Solutions | Boolean | GraphResult:
+        """Answer a SPARQL query over asserted and inferred triples.
+
+        Args:
+            text: SELECT, ASK, CONSTRUCT or DESCRIBE; kg's prefixes need no PREFIX line.
+            bindings: values for variables, which a SELECT must project. A ``str`` names a thing
+                (an IRI in < >, a CURIE, a Wikidata id or a label); give text as a ``Literal``.
+
+        Raises:
+            ParseFailure: the text is not SPARQL.
+            QueryRefused: it is an update, or asks for more than the graph.
+
+        >>> rows = load().query("SELECT ?state ?label { ?state rdfs:label ?label }", state="Mali")
+        >>> [row.label.value for row in rows]
+        ['Mali']
+        """
+        from kg.sparql import evaluate
+
+        terms = {name: self._value(value) for name, value in bindings.items()}
+        return evaluate(self.store, text, bindings=terms)
+
+    def run(self, name: str, **params: Value) -> Solutions | Boolean | GraphResult:
+        """Answer a saved query.
+
+        Args:
+            name: one of :meth:`queries`.
+            params: values for its parameters, written as on the command line.
+
+        Raises:
+            UnknownName: there is no such query or parameter; carries the close matches.
+
+        >>> events = load().run("tension-raising-events", since="2023")
+        >>> len(events) > 0
+        True
+        """
+        from kg.queries import find, run
+
+        raw = {key: _text(value) for key, value in params.items()}
+        return run(self.store, find(name), raw)
+
+    def queries(self) -> dict[str, SavedQuery]:
+        """Return the saved queries by name.
+
+        >>> "missions" in load().queries()
+        True
+        """
+        from kg.queries import catalogue
+
+        return catalogue()
+
+    def show(self, thing: str | NamedNode) -> Entity:
+        """Return all that the graph knows about one thing.
+
+        >>> print(load().show("Mali").label)
+        Mali
+        """
+        from kg.entity import entity
+        from kg.terms import resolve
+
+        node = resolve(thing, self.store) if isinstance(thing, str) else thing
+        if not isinstance(node, NamedNode | BlankNode):
+            raise Misuse(f"{node} is a value, and only things can be shown")
+        return entity(self.store, node)
+
+    def explain(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+    ) -> Explanation:
+        """Tell why a triple holds, down to the passages that it rests on.
+
+        Each part is a term or a name; the predicate ``a`` is rdf:type.
+
+        Raises:
+            NotEntailed: the triple is neither asserted nor inferred.
+        """
+        from kg.explanation import explanation
+        from kg.reasoning import derive
+
+        goal = self._triple(subject, predicate, object)
+        given: list[Triple] = []
+        inferred: list[Triple] = []
+        for quad in self.store:
+            (inferred if quad.graph_name == _INFERRED else given).append(quad.triple)
+        return explanation(self.store, derive(goal, given, inferred))
+
+    def asserted(self) -> frozenset[Triple]:
+        """Return the facts as they are given."""
+        return build.facts(self.dataset)
+
+    def infer(self) -> frozenset[Triple]:
+        """Return what the facts entail by OWL 2 RL and the ontology, and no fact itself.
+
+        Raises:
+            Inconsistent: the facts contradict the ontology or each other.
+        """
+        return build.inferred(self.dataset, gated=self._gated)
+
+    def validate(self, shapes: Paths | None = None) -> ValidationReport:
+        """Hold the graph, with what is inferred, against SHACL shapes; nothing is changed.
+
+        Args:
+            shapes: files of shapes; by default those that kg ships.
+        """
+        paths = resources.shapes() if shapes is None else _paths(shapes)
+        return build.validate(self.dataset, self.infer(), paths)
+
+    def check(self, source: Path | str | None = None) -> CheckReport:
+        """Check the graph in every way that kg knows.
+
+        Args:
+            source: the file of the source text, to hold every passage against it as well.
+        """
+        from kg.check import check
+
+        text = None if source is None else Path(source)
+        return check(self._data, self._ontology, source_text=text)
+
+    def serialize(self, format: str, graph: str = "all") -> bytes:  # noqa: A002 - the word of the API
+        """Write the graph, or one of its named graphs, the same bytes every time.
+
+        Args:
+            format: ttl, nt, nq, trig, rdfxml, jsonld, graphml or csv.
+            graph: all, asserted, inferred, claims, links, reference or ontology.
+
+        >>> load().serialize("nt", "links").decode().count("exactMatch") > 0
+        True
+        """
+        from kg.export import export
+
+        # The files keep each literal as it was written, where the store keeps its value.
+        graphs = build.accepted(self.dataset)
+        inferred = self.store.quads_for_pattern(None, None, None, _INFERRED)
+        graphs[_INFERRED] = frozenset(quad.triple for quad in inferred)
+        return export(graphs, format, graph)
+
+    def export(self, path: Path | str, format: str | None = None, graph: str = "all") -> None:  # noqa: A002 - the word of the API
+        """Write the graph to a file, whole or not at all.
+
+        Args:
+            path: the file; its ending tells the format unless that is given.
+            format: as for :meth:`serialize`.
+            graph: as for :meth:`serialize`.
+        """
+        from kg.export import write
+        from kg.formats import by_path
+
+        write(Path(path), self.serialize(format or by_path(path).name, graph))
+
+    def diff(self, other: Graph) -> Diff:
+        """Tell in words what is different in another graph, from this one to that one."""
+        from kg.diff import diff
+
+        def name(node: NamedNode) -> str:
+            labels = (one.dataset.label(node) for one in (other, self))
+            return next(filter(None, labels), None) or compact(node.value)
+
+        before, after = (
+            {graph: one.dataset.graph(graph) for graph in one.dataset.graphs()}
+            for one in (self, other)
+        )
+        return diff(before, after, name)
+
+    def stats(self) -> dict[str, dict[str, int]]:
+        """Count the triples of each graph, the things of each kind, the claims of each standing.
+
+        >>> load().stats()["things"]["State"] > 1
+        True
+        """
+        from kg.statistics import statistics
+
+        return statistics(self.store)
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """Return a copy as an rdflib dataset, its default graph being all graphs together.
+
+        >>> dataset = load().to_rdflib()
+        >>> len(dataset.query("SELECT ?state { ?state a rel:State }")) > 1
+        True
+        """
+        from kg.bridge import to_rdflib
+
+        return to_rdflib(self.store)
+
+    def __repr__(self) -> str:
+        """Return how many files the graph is made from."""
+        return f"<Graph: {len(self.dataset.documents)} files>"
+
+    def _repr_html_(self) -> str:
+        counts = self.stats()["triples"]
+        cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in counts.items())
+        return f"<table><tr><th>graph</th><th>triples</th></tr>{cells}</table>"
+
+    def _triple(self, *parts: str | Term) -> Triple:
+        from kg.terms import resolve
+
+        positions: tuple[Position, ...] = ("subject", "predicate", "object")
+        subject, predicate, value = (
+            resolve(part, self.store, position) if isinstance(part, str) else part
+            for part, position in zip(parts, positions, strict=True)
+        )
+        if not isinstance(subject, NamedNode | BlankNode):
+            raise Misuse(f"{subject} is a value, and only a thing can be a subject")
+        if not isinstance(predicate, NamedNode):
+            raise Misuse(f"{predicate} is no property")
+        # The store writes a number or a date in one way: 1.0 as 1.
+        held = self.store.quads_for_pattern(subject, predicate, value)
+        return next((quad.triple for quad in held), Triple(subject, predicate, value))
+
+    def _value(self, value: Value) -> Term:
+        """Turn a plain value into a term; a text names a thing."""
+        if isinstance(value, NamedNode | BlankNode | Literal | Triple):
+            return value
+        if isinstance(value, str):
+            from kg.terms import resolve
+
+            return resolve(value, self.store)
+        from datetime import date, datetime
+
+        if isinstance(value, date):
+            kind = XSD.dateTime if isinstance(value, datetime) else XSD.date
+            return Literal(value.isoformat(), datatype=kind)
+        return Literal(value)
+
+
+def _paths(paths: Paths) -> list[Path]:
+    return [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+
+
+def _text(value: Value) -> str:
+    """Write a value as the command line would have it."""
+    if isinstance(value, NamedNode):
+        return f"<{value.value}>"
+    if isinstance(value, Literal):
+        return value.value
+    return str(value).lower() if isinstance(value, bool) else str(value)

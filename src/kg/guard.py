@@ -1,0 +1,221 @@
+"""What a query must not hold, refused before the engine sees it, and what it says of itself.
+
+The engine would ask the server that SERVICE names, and would take the process down on text that
+nests or chains too far (measured with pyoxigraph 0.5.13). Its parser wants no blank after a
+keyword: to it ``SERVICEex:a{}`` is SERVICE and ``ex:a``. So the text is read token by token first,
+and nothing that the engine could read as a SERVICE is let through.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kg.errors import ParseFailure, QueryRefused, UnknownName
+from kg.namespaces import PREFIXES
+from kg.tokens import Token, is_whole, place, tokenize
+
+__all__ = ["MOST_BYTES", "MOST_LINKS", "Query", "check", "read", "refuse_unknown_prefixes"]
+
+#: How long a query may be, in bytes of UTF-8.
+MOST_BYTES = 2**20
+#: How many keywords, groups and operators a query may have. Each can make the tree of the engine
+#: one deeper, and the process dies from 2,400 in a row. Terms, such as rows of VALUES, are free.
+MOST_LINKS = 1000
+
+_UPDATES = re.compile(r"(?i:ADD|CLEAR|COPY|CREATE|DELETE|DROP|INSERT|LOAD|MOVE|WITH)\Z")
+_OPERATORS = frozenset("+-*/|&!=<>^{")
+_LITERAL_WORD = re.compile(r"(?i:a|true|false|undef|[0-9]+(?:e[0-9]*)?)\Z")
+_ESCAPE = re.compile(
+    r"\\u((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})|\\U(00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})"
+)
+
+
+@dataclass
+class Query:
+    """A query that passed the checks.
+
+    Args:
+        text: as the user wrote it.
+        source: what messages call it.
+        tokens: of the text.
+        prefixes: declared by the query.
+        base: declared by the query.
+        graphs: the IRIs that FROM and FROM NAMED name.
+        sent: the text that the engine gets.
+        escaped: the offsets in ``text`` of the characters that ``sent`` has as escapes.
+    """
+
+    text: str
+    source: str
+    tokens: list[Token]
+    prefixes: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+    graphs: list[str] = field(default_factory=list)
+    sent: str = ""
+    escaped: list[int] = field(default_factory=list)
+
+    def at(self, token: Token) -> str:
+        """Tell where a token stands, for the head of a message."""
+        line, column = place(self.text, token.start)
+        return f"{self.source}:{line}:{column}"
+
+
+def check(text: str, source: str = "query") -> None:
+    """Refuse a query that the engine must not see; no store is needed.
+
+    Args:
+        text: a SPARQL query.
+        source: what messages call it, such as its file.
+
+    Raises:
+        QueryRefused: it has a SERVICE, is an update, nests too deep or is too long.
+        ParseFailure: a string or a bracket is not closed, or an IRI is not whole.
+
+    >>> check("ASK { ?service rdfs:label 'SERVICE' }  # SERVICE")
+    >>> check("ASK { SERVICE <http://example.org/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+    kg.errors.QueryRefused: query:1:7: SERVICE is refused: kg asks no other server
+    """
+    read(text, source)
+
+
+def read(text: str, source: str) -> Query:
+    """Check a text and tell its prologue and its dataset."""
+    text = text.removeprefix("\ufeff")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        message = "half of a surrogate pair is no character"
+        raise ParseFailure(source, message, *place(text, error.start)) from None
+    if size > MOST_BYTES:
+        raise QueryRefused(f"{source}: {size:,} bytes; a query may have {MOST_BYTES:,}")
+    query = Query(text, source, tokenize(text, source))
+    if not query.tokens:
+        raise ParseFailure(source, "the query is empty")
+    _refuse_service(query)
+    _refuse_chains(query)
+    _refuse_update(query, _prologue(query))
+    _dataset(query)
+    _refuse_relative_iris(query)
+    _make_unambiguous(query)
+    return query
+
+
+def _refuse_service(query: Query) -> None:
+    for token in query.tokens:
+        if token.kind in ("word", "language") and "service" in token.text.casefold():
+            raise QueryRefused(f"{query.at(token)}: SERVICE is refused: kg asks no other server")
+        if token.kind == "pname" and "service" in token.text.partition(":")[0].casefold():
+            prefix = token.text.partition(":")[0]
+            raise QueryRefused(
+                f'{query.at(token)}: the prefix "{prefix}" is refused: the engine may read SERVICE '
+                "in it; rename the prefix"
+            )
+
+
+def _refuse_chains(query: Query) -> None:
+    links = 0
+    for token in query.tokens:
+        if token.kind == "symbol":
+            links += token.text in _OPERATORS
+        elif token.kind == "word" and not _LITERAL_WORD.match(token.text):
+            # Words that are glued by dots or hyphens are several.
+            links += len(re.split(r"[.-]", token.text))
+        if links > MOST_LINKS:
+            raise QueryRefused(
+                f"{query.at(token)}: more than {MOST_LINKS:,} keywords, groups and operators; "
+                "list terms with VALUES, or ask several queries"
+            )
+
+
+def _prologue(query: Query) -> int:
+    """Take in BASE and PREFIX; return the number of the first token after them."""
+    tokens, index = query.tokens, 0
+    while index + 1 < len(tokens) and tokens[index].kind == "word":
+        word, following = tokens[index].text.upper(), tokens[index + 1]
+        if word == "BASE" and following.kind == "iri":
+            query.base = _iri(query, following)
+            index += 2
+        elif word == "PREFIX" and following.kind == "pname" and index + 2 < len(tokens):
+            query.prefixes[following.text.partition(":")[0]] = _iri(query, tokens[index + 2])
+            index += 3
+        else:
+            break
+    return index
+
+
+def _iri(query: Query, token: Token) -> str:
+    """Return the IRI that an iri or pname token stands for."""
+    if token.kind == "pname":
+        prefix, _, local = token.text.partition(":")
+        namespace = (PREFIXES | query.prefixes).get(prefix, "")
+        return namespace + re.sub(r"\\(.)", r"\1", local)
+    iri = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), token.text[1:-1])
+    if not query.base:
+        return iri
+    from urllib.parse import urljoin
+
+    try:
+        return urljoin(query.base, iri)
+    except ValueError:  # not an IRI, as the engine will say
+        return iri
+
+
+def _refuse_update(query: Query, start: int) -> None:
+    first = query.tokens[start] if start < len(query.tokens) else None
+    if first and first.kind == "word" and _UPDATES.match(first.text):
+        raise QueryRefused(
+            f"{query.at(first)}: {first.text.upper()} is refused: kg only reads; edit the files of "
+            "the graph instead"
+        )
+
+
+def _dataset(query: Query) -> None:
+    tokens = query.tokens
+    for index, token in enumerate(tokens):
+        if token.kind != "word" or token.text.upper() != "FROM":
+            continue
+        rest = tokens[index + 1 : index + 3]
+        if rest and rest[0].kind == "word" and rest[0].text.upper() == "NAMED":
+            del rest[0]
+        if rest and rest[0].kind in ("iri", "pname"):
+            query.graphs.append(_iri(query, rest[0]))
+
+
+def _refuse_relative_iris(query: Query) -> None:
+    for token in query.tokens:
+        if token.kind == "iri" and not query.base and not is_whole(token.text):
+            message = f"the IRI {token.text} is not whole; write it in full, or as prefix:name"
+            raise ParseFailure(query.source, message, *place(query.text, token.start))
+
+
+def _make_unambiguous(query: Query) -> None:
+    r"""Set the text for the engine, in which no IRI can be taken for a comparison.
+
+    In ``FILTER(?a<ex:b)SERVICE?x#>`` the longest token that the grammar allows is an IRI, and the
+    engine reads "less than", SERVICE and a comment. With its first character written as a ``\u``
+    escape, which may stand in an IRI and nowhere else outside of strings, it can only be an IRI.
+    """
+    parts, done = [], 0
+    for token in query.tokens:
+        if token.kind == "iri" and token.is_ambiguous and len(token.text) > len("<>"):
+            first = token.start + 1
+            parts += [query.text[done:first], f"\\U{ord(query.text[first]):08X}"]
+            done = first + 1
+            query.escaped.append(first)
+    query.sent = "".join([*parts, query.text[done:]])
+
+
+def refuse_unknown_prefixes(query: Query) -> None:
+    """Refuse a query that uses a prefix which neither it nor kg declares.
+
+    Raises:
+        UnknownName: carries the close matches.
+    """
+    known = PREFIXES | query.prefixes
+    for token in query.tokens:
+        prefix = token.text.partition(":")[0]
+        if token.kind == "pname" and prefix not in known:
+            hint = f"declare it: PREFIX {prefix}: <…>"
+            raise UnknownName("prefix", prefix or ":", list(known), hint)

@@ -1,0 +1,182 @@
+"""The prefixes of kg and the terms its code uses, closed so that a mistyped term fails.
+
+Importing this module imports pyoxigraph and nothing else, so that a command stays quick.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pyoxigraph import NamedNode
+
+from kg.errors import UnknownName
+
+__all__ = ["BASE", "EDTF", "GRAPH", "PREFIXES", "REL", "Namespace", "compact", "expand"]
+
+#: Everything kg names lives below this address.
+BASE = "https://w3id.org/relations-kg/"
+
+#: Prefix to namespace IRI, own prefixes first; every query knows them without a PREFIX line.
+PREFIXES: dict[str, str] = {
+    "kg": BASE + "id/",
+    "rel": BASE + "ontology#",
+    "graph": BASE + "graph/",
+    "cameo": BASE + "cameo/",
+    "bibo": "http://purl.org/ontology/bibo/",
+    "bibo-status": "http://purl.org/ontology/bibo/status/",
+    "cc": "http://creativecommons.org/ns#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "edtf": "http://id.loc.gov/datatypes/edtf/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "mod": "https://w3id.org/mod#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "semapv": "https://w3id.org/semapv/vocab/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sssom": "https://w3id.org/sssom/",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "wd": "http://www.wikidata.org/entity/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+class Namespace:
+    """The terms of one vocabulary that kg's code may use.
+
+    Args:
+        iri: the namespace IRI.
+        terms: the local names that exist, separated by white space.
+
+    >>> REL.Claim.value
+    'https://w3id.org/relations-kg/ontology#Claim'
+    >>> REL.Clam
+    Traceback (most recent call last):
+    AttributeError: https://w3id.org/relations-kg/ontology# has no term "Clam" in kg.namespaces
+    """
+
+    def __init__(self, iri: str, terms: str) -> None:
+        self.iri = iri
+        self.terms = {term: NamedNode(iri + term) for term in terms.split()}
+
+    def __getattr__(self, term: str) -> NamedNode:
+        if not term.startswith("__") and term in self.terms:
+            return self.terms[term]
+        raise AttributeError(f'{self.iri} has no term "{term}" in kg.namespaces')
+
+    def __getitem__(self, term: str) -> NamedNode:
+        return self.terms[term]
+
+    def __contains__(self, node: object) -> bool:
+        return isinstance(node, NamedNode) and node.value.startswith(self.iri)
+
+
+REL = Namespace(
+    PREFIXES["rel"],
+    """Claim Passage Source Unit Event TensionRaisingEvent
+    assertedBy citedThrough date disputes doubt earliest evidence latest sectionTitle
+    standing stated attributed implied disputed contradicted textDigest unit""",
+)
+RDF = Namespace(
+    PREFIXES["rdf"],
+    """HTML List PlainLiteral Property Statement XMLLiteral first langString nil object predicate
+    rest subject type""",
+)
+RDFS = Namespace(
+    PREFIXES["rdfs"],
+    "label comment subClassOf subPropertyOf domain range seeAlso isDefinedBy Resource Class "
+    "Datatype Literal",
+)
+OWL = Namespace(
+    PREFIXES["owl"],
+    """AllDifferent AllDisjointClasses AllDisjointProperties Annotation AnnotationProperty
+    AsymmetricProperty Axiom Class DatatypeProperty DeprecatedClass DeprecatedProperty
+    FunctionalProperty InverseFunctionalProperty IrreflexiveProperty NamedIndividual
+    NegativePropertyAssertion Nothing ObjectProperty Ontology ReflexiveProperty Restriction
+    SymmetricProperty Thing TransitiveProperty allValuesFrom annotatedProperty annotatedSource
+    annotatedTarget assertionProperty backwardCompatibleWith bottomDataProperty
+    bottomObjectProperty cardinality complementOf datatypeComplementOf deprecated differentFrom
+    disjointUnionOf disjointWith distinctMembers equivalentClass equivalentProperty hasKey hasSelf
+    hasValue imports incompatibleWith intersectionOf inverseOf maxCardinality
+    maxQualifiedCardinality members minCardinality minQualifiedCardinality onClass onDataRange
+    onDatatype oneOf onProperties onProperty priorVersion propertyChainAxiom propertyDisjointWith
+    qualifiedCardinality rational real sameAs someValuesFrom sourceIndividual targetIndividual
+    targetValue topDataProperty topObjectProperty unionOf versionInfo versionIRI
+    withRestrictions""",
+)
+SKOS = Namespace(
+    PREFIXES["skos"],
+    "prefLabel altLabel definition notation exactMatch closeMatch broadMatch relatedMatch "
+    "inScheme scopeNote example Concept ConceptScheme",
+)
+PROV = Namespace(PREFIXES["prov"], "wasQuotedFrom hadPrimarySource")
+OA = Namespace(PREFIXES["oa"], "TextPositionSelector start end hasSource")
+DCTERMS = Namespace(
+    PREFIXES["dcterms"], "identifier source title isPartOf extent license conformsTo created"
+)
+SSSOM = Namespace(PREFIXES["sssom"], "Mapping NoTermFound")
+SH = Namespace(
+    PREFIXES["sh"],
+    """Info ValidationReport ValidationResult Violation Warning and alternativePath ask class
+    conforms construct declare entailment focusNode inversePath message namespace node nodeKind not
+    oneOrMorePath or path prefix prefixes property qualifiedValueShape result resultMessage
+    resultPath resultSeverity rule select severity sourceConstraint sourceConstraintComponent
+    sourceShape sparql targetClass targetNode targetObjectsOf targetSubjectsOf update value xone zeroOrMorePath
+    zeroOrOnePath""",
+)
+XSD = Namespace(
+    PREFIXES["xsd"],
+    """Name NCName NMTOKEN anyURI base64Binary boolean byte date dateTime dateTimeStamp decimal
+    double float gDay gMonth gMonthDay gYear gYearMonth hexBinary int integer language
+    long negativeInteger nonNegativeInteger nonPositiveInteger normalizedString positiveInteger
+    short string time token unsignedByte unsignedInt unsignedLong unsignedShort""",
+)
+WGS84 = Namespace(PREFIXES["wgs84"], "lat long")
+#: The datatype of Extended Date/Time Format literals, https://www.loc.gov/standards/datetime/
+EDTF = NamedNode(PREFIXES["edtf"] + "EDTF")
+#: The named graphs of a snapshot. ``inferred`` is completed by the viewpoint's name.
+GRAPH = Namespace(PREFIXES["graph"], "asserted reference ontology claims links inferred/reported")
+
+# The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
+_LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+def compact(iri: str) -> str:
+    """Shorten an IRI to a CURIE, or to ``<iri>`` where no prefix fits.
+
+    >>> compact("http://www.wikidata.org/entity/Q262"), compact("http://example.org/")
+    ('wd:Q262', '<http://example.org/>')
+    """
+    for prefix, namespace in _LONGEST_FIRST:
+        if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return f"<{iri}>"
+
+
+def expand(curie: str) -> str:
+    """Complete a CURIE to an IRI.
+
+    Raises:
+        UnknownName: the prefix is not known; carries the close matches.
+
+    >>> expand("wd:Q262")
+    'http://www.wikidata.org/entity/Q262'
+    >>> expand("skso:broader")
+    Traceback (most recent call last):
+    kg.errors.UnknownName: no prefix "skso"; did you mean skos?
+    """
+    prefix, _, local = curie.partition(":")
+    if prefix not in PREFIXES:
+        raise UnknownName("prefix", prefix, list(PREFIXES), hint="write the whole IRI in < >")
+    return PREFIXES[prefix] + local

@@ -1,0 +1,119 @@
+"""The line on which a document states a triple, or first describes a node.
+
+pyoxigraph tells the place of a syntax error and of nothing else. So a message that is to name a
+line reads the document once more: Turtle, TriG, N-Triples and N-Quads statement by statement,
+RDF/XML and JSON-LD by looking for the names.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+
+from kg import statements
+from kg.namespaces import RDF, compact
+
+if TYPE_CHECKING:
+    from kg.formats import Format
+
+__all__ = ["Positions"]
+
+_ONE_PER_LINE = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+_READ_AGAIN = (RdfFormat.TURTLE, RdfFormat.TRIG, *_ONE_PER_LINE)
+
+
+class Positions:
+    r"""The lines of one document.
+
+    Args:
+        text: the document.
+        format: what it is written in.
+        blank_prefix: begins the labels of its blank nodes, numbered in the parser's order.
+
+    >>> from kg.formats import FORMATS
+    >>> text = "@prefix x: <http://e.org/> .\nx:a x:b 1 ;\n   x:c 'x', 'y' ."
+    >>> a, c = NamedNode("http://e.org/a"), NamedNode("http://e.org/c")
+    >>> positions = Positions(text, FORMATS["ttl"])
+    >>> positions.line_of(Triple(a, c, Literal("y"))), positions.line_of_subject(a)
+    (3, 2)
+    """
+
+    def __init__(
+        self,
+        text: str,
+        format: Format,  # noqa: A002 - the word of the other modules
+        blank_prefix: str = "b",
+    ) -> None:
+        self._text = text
+        self._rdf = format.rdf
+        self._blank_prefix = blank_prefix
+
+    def line_of(self, triple: Triple) -> int | None:
+        """Return the line of the object where the triple is first stated."""
+        if self._rdf in _READ_AGAIN:
+            return self._lines[0].get(triple)
+        return _search(self._text, triple.subject, triple.predicate, triple.object)
+
+    def line_of_subject(self, node: object) -> int | None:
+        """Return the line on which a node is first the subject of a statement."""
+        if self._rdf in _READ_AGAIN:
+            return self._lines[1].get(node)
+        return _search(self._text, node)
+
+    @cached_property
+    def _lines(self) -> tuple[dict[Triple, int], dict[object, int]]:
+        triples: dict[Triple, int] = {}
+        subjects: dict[object, int] = {}
+        labels: dict[object, BlankNode] = {}
+        numbers = count()
+
+        def numbered(term: Any) -> Any:
+            if not isinstance(term, BlankNode):
+                return term
+            if term not in labels:
+                labels[term] = BlankNode(f"{self._blank_prefix}{next(numbers)}")
+            return labels[term]
+
+        for found in statements.read(self._text, one_per_line=self._rdf in _ONE_PER_LINE):
+            subject, predicate, value, _ = map(numbered, found[:4])
+            triple = Triple(subject, predicate, value)
+            triples[triple] = min(found.line, triples.get(triple, found.line))
+            subjects[subject] = min(found.subject_line, subjects.get(subject, found.subject_line))
+        return triples, subjects
+
+
+def _search(text: str, *terms: object) -> int | None:
+    """Find the terms one after the other, and say on which line the last of them is.
+
+    A literal or a blank node may be written in many ways, so that a triple is on the line of its
+    predicate where its object is not found after it.
+    """
+    end, start = 0, None
+    for number, term in enumerate(terms):
+        match = _find(text, term, end)
+        if match is not None:
+            start, end = match.span()
+        elif number == 0:
+            return None
+    return None if start is None else text.count("\n", 0, start) + 1
+
+
+def _find(text: str, term: object, after: int) -> re.Match[str] | None:
+    """Find a term as a whole word, preferring its full name to its short ones."""
+    if isinstance(term, Literal):
+        spellings = [term.value]
+    elif isinstance(term, NamedNode):
+        local = re.split(r"[/#]", term.value)[-1]
+        spellings = [term.value, compact(term.value), "@type" if term == RDF.type else local]
+    else:
+        return None
+    for spelling in filter(None, spellings):
+        word = re.compile(rf"(?<![\w:/#.-]){re.escape(spelling)}(?![\w:/#-])")
+        match = word.search(text, after)
+        if match is not None:
+            return match
+    return None

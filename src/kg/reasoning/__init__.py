@@ -1,0 +1,22 @@
+"""Reasoning by OWL 2 RL: what follows, why it follows, and what the profile does not allow."""
+
+from __future__ import annotations
+
+from kg.reasoning.clashes import Clash
+from kg.reasoning.closure import Closure, close
+from kg.reasoning.derivation import Derivation, Prover, derive
+from kg.reasoning.noise import is_noise
+from kg.reasoning.profile import violations
+from kg.reasoning.wording import Wording
+
+__all__ = [
+    "Clash",
+    "Closure",
+    "Derivation",
+    "Prover",
+    "Wording",
+    "close",
+    "derive",
+    "is_noise",
+    "violations",
+]

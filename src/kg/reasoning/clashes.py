@@ -1,0 +1,291 @@
+"""Contradictions in a closed graph: the rules of OWL 2 RL whose conclusion is "false"."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Self
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg.namespaces import OWL, RDF, RDFS, SKOS, compact
+from kg.reasoning.datatypes import belongs, differ, is_ill_typed
+from kg.reasoning.derivation import grounds
+from kg.reasoning.index import Index, Statement, Term
+from kg.reasoning.rules import is_count
+from kg.reasoning.search import Search
+from kg.reasoning.wording import Wording, short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Clash", "find_clashes"]
+
+#: What a clash rests on in the closed graph, and the sentence that says it.
+Found = tuple[tuple[Statement, ...], str]
+
+
+class Clash(str):
+    """A sentence that says what contradicts what.
+
+    Args:
+        sentence: the words.
+        rule: the name of the rule in the OWL 2 RL specification, such as ``cax-dw``.
+        triples: the asserted triples that it follows from, facts and axioms.
+    """
+
+    __slots__ = ("rule", "triples")
+
+    rule: str
+    triples: tuple[Triple, ...]
+
+    def __new__(cls, sentence: str, rule: str, triples: tuple[Triple, ...]) -> Self:
+        """Make a string of the sentence."""
+        clash = super().__new__(cls, f"{sentence} ({rule})")
+        clash.rule, clash.triples = rule, triples
+        return clash
+
+
+def find_clashes(given: set[Statement], closed: Index) -> list[Clash]:
+    """Return the contradictions, in the order of their sentences.
+
+    Args:
+        given: what is asserted.
+        closed: all that it entails, itself included.
+    """
+    search = _Search(given, closed)
+    # Two ways to find the same clash make one sentence, and always rest on the same premises.
+    found = {
+        sentence: (rule, premises)
+        for _, sentence, rule, premises in sorted(
+            ([str(term) for one in premises for term in one], sentence, rule, premises)
+            for rule, look in _RULES
+            for premises, sentence in look(search)
+        )
+    }
+    if not found:
+        return []
+    # Where members of a list are the same as others, the closure has lists that no axiom holds.
+    proofs = Search(given, (one for one in closed if one[1] not in (RDF.first, RDF.rest)))
+    return [
+        Clash(sentence, rule, grounds(premises, proofs))
+        for sentence, (rule, premises) in sorted(found.items())
+    ]
+
+
+class _Search:
+    """What the rules look at, and the words for what they find."""
+
+    def __init__(self, given: set[Statement], closed: Index) -> None:
+        self.given = Index(given)
+        self.closed = closed
+        self.wording = Wording(given, self.name)
+
+    def name(self, term: Term) -> str:
+        """Return a label with the CURIE; the label alone for a class or property."""
+        if isinstance(term, Literal):
+            return self._literal(term)
+        labels = [
+            one
+            for predicate in (SKOS.prefLabel, RDFS.label)
+            for one in self.given.objects(term, predicate)
+            if isinstance(one, Literal) and one.language in (None, "en")
+        ]
+        if not labels or isinstance(term, BlankNode):
+            return short_name(term)
+        label = min(one.value for one in labels)
+        kinds = self.closed.objects(term, RDF.type)
+        if kinds & {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty}:
+            return label
+        return f"{label} ({short_name(term)})"
+
+    def _literal(self, term: Literal) -> str:
+        """Return a literal with the place where it is found."""
+        subjects = sorted(
+            (str(predicate), str(subject), predicate, subject)
+            for subject, predicate, _ in self.given.about(term)
+        )
+        for _, _, predicate, subject in subjects[:1]:
+            return f"{short_name(term)} (“{self.name(predicate)}” of {self.name(subject)})"
+        return short_name(term)
+
+    def both(self, kind: Term, other: Term, axioms: tuple[Statement, ...]) -> Iterator[Found]:
+        """Yield what is of two classes that exclude each other."""
+        for x in self.closed.subjects(RDF.type, kind) & self.closed.subjects(RDF.type, other):
+            if isinstance(x, Literal):
+                # That its value is in one datatype only is what rule dt-not-type tells.
+                continue
+            kinds = sorted([self.wording.kind(kind), self.wording.kind(other)])
+            sentence = f"{self.name(x)} is {' and '.join(kinds)}, and nothing can be both"
+            yield (*axioms, (x, RDF.type, kind), (x, RDF.type, other)), sentence
+
+    def doubly(self, p: Term, q: Term, axioms: tuple[Statement, ...]) -> Iterator[Found]:
+        """Yield what two properties that exclude each other both relate."""
+        for x, y in self.closed.pairs(p):
+            if (x, q, y) in self.closed:
+                names = sorted([f"“{self.name(p)}”", f"“{self.name(q)}”"])
+                sentence = (
+                    f"{self.name(x)} has {self.name(y)} as {' and '.join(names)}, "
+                    "which exclude each other"
+                )
+                yield (*axioms, (x, p, y), (x, q, y)), sentence
+
+
+def _eq_diff1(search: _Search) -> Iterator[Found]:
+    p = OWL.differentFrom
+    for x, y in search.closed.pairs(p):
+        # That a thing differs from itself may follow from the clash that is told.
+        if (x, OWL.sameAs, y) in search.closed if x != y else (x, p, y) in search.given:
+            first, second = sorted([search.name(x), search.name(y)])
+            sentence = f"{first} is the same as {second} and is said not to be"
+            yield ((x, p, y), (x, OWL.sameAs, y)), sentence
+
+
+def _eq_diff2(search: _Search) -> Iterator[Found]:
+    for axiom in search.closed.subjects(RDF.type, OWL.AllDifferent):
+        for predicate in (OWL.members, OWL.distinctMembers):
+            for head in search.closed.objects(axiom, predicate):
+                for x, y in combinations(search.given.members(head), 2):
+                    if x == y or (x, OWL.sameAs, y) in search.closed:
+                        first, second = sorted([search.name(x), search.name(y)])
+                        said = (axiom, predicate, head), (x, OWL.sameAs, y)
+                        yield said, f"{first} is the same as {second} and is said not to be"
+
+
+def _prp_irp(search: _Search) -> Iterator[Found]:
+    for p in search.closed.subjects(RDF.type, OWL.IrreflexiveProperty):
+        for x, y in search.closed.pairs(p):
+            if x == y:
+                sentence = f"{search.name(x)} has itself as “{search.name(p)}”, and nothing can"
+                yield ((p, RDF.type, OWL.IrreflexiveProperty), (x, p, y)), sentence
+
+
+def _prp_asyp(search: _Search) -> Iterator[Found]:
+    for p in search.closed.subjects(RDF.type, OWL.AsymmetricProperty):
+        for x, y in search.closed.pairs(p):
+            if (y, p, x) in search.closed:
+                first, second = sorted([search.name(x), search.name(y)])
+                sentence = (
+                    f"“{search.name(p)}” holds both ways between {first} and {second}, "
+                    "and it never can"
+                )
+                yield ((p, RDF.type, OWL.AsymmetricProperty), (x, p, y), (y, p, x)), sentence
+
+
+def _prp_pdw(search: _Search) -> Iterator[Found]:
+    for p, q in search.closed.pairs(OWL.propertyDisjointWith):
+        yield from search.doubly(p, q, ((p, OWL.propertyDisjointWith, q),))
+
+
+def _prp_adp(search: _Search) -> Iterator[Found]:
+    for axiom in search.closed.subjects(RDF.type, OWL.AllDisjointProperties):
+        for head in search.closed.objects(axiom, OWL.members):
+            for p, q in combinations(search.given.members(head), 2):
+                yield from search.doubly(p, q, ((axiom, OWL.members, head),))
+
+
+def _prp_npa(search: _Search) -> Iterator[Found]:
+    closed = search.closed
+    for axiom, x in closed.pairs(OWL.sourceIndividual):
+        for target in (OWL.targetIndividual, OWL.targetValue):
+            for p in closed.objects(axiom, OWL.assertionProperty):
+                for y in closed.objects(axiom, target) & closed.objects(x, p):
+                    words = search.wording.sentence((x, p, y))
+                    yield ((axiom, OWL.sourceIndividual, x), (x, p, y)), f"{words} is also denied"
+
+
+def _cls_nothing2(search: _Search) -> Iterator[Found]:
+    for x in search.closed.subjects(RDF.type, OWL.Nothing):
+        sentence = f"{search.name(x)} is of a class that nothing can be of"
+        yield ((x, RDF.type, OWL.Nothing),), sentence
+
+
+def _cls_com(search: _Search) -> Iterator[Found]:
+    for kind, other in search.closed.pairs(OWL.complementOf):
+        yield from search.both(kind, other, ((kind, OWL.complementOf, other),))
+
+
+def _cls_maxc1(search: _Search) -> Iterator[Found]:
+    closed = search.closed
+    for limit in (OWL.maxCardinality, OWL.maxQualifiedCardinality):
+        for kind, number in closed.pairs(limit):
+            fillers = closed.objects(kind, OWL.onClass) or {OWL.Thing}
+            for p in closed.objects(kind, OWL.onProperty) if is_count(number, 0) else ():
+                for x in closed.subjects(RDF.type, kind):
+                    for y in closed.objects(x, p):
+                        of_kind = {OWL.Thing, *closed.objects(y, RDF.type)}
+                        if fillers & of_kind:
+                            sentence = (
+                                f"{search.name(x)} has {search.name(y)} as “{search.name(p)}” "
+                                f"and is {search.wording.kind(kind)}"
+                            )
+                            yield ((kind, limit, number), (x, RDF.type, kind), (x, p, y)), sentence
+
+
+def _cax_dw(search: _Search) -> Iterator[Found]:
+    for kind, other in search.closed.pairs(OWL.disjointWith):
+        yield from search.both(kind, other, ((kind, OWL.disjointWith, other),))
+
+
+def _cax_adc(search: _Search) -> Iterator[Found]:
+    for axiom in search.closed.subjects(RDF.type, OWL.AllDisjointClasses):
+        for head in search.closed.objects(axiom, OWL.members):
+            for kind, other in combinations(search.given.members(head), 2):
+                yield from search.both(kind, other, ((axiom, OWL.members, head),))
+
+
+def _dt_not_type(search: _Search) -> Iterator[Found]:
+    for x, p, y in search.given:
+        if isinstance(y, Literal) and is_ill_typed(y):
+            datatype = compact(y.datatype.value)
+            sentence = (
+                f"{search.name(x)} has as “{search.name(p)}” {short_name(y)}, "
+                f"which is not a valid {datatype}"
+            )
+            yield ((x, p, y),), sentence
+    for x, kind in search.closed.pairs(RDF.type):
+        if isinstance(x, Literal) and isinstance(kind, NamedNode) and not belongs(x, kind):
+            sentence = f"{search.name(x)} would have to be an {compact(kind.value)}, and is not"
+            yield ((x, RDF.type, kind),), sentence
+
+
+def _dt_diff(search: _Search) -> Iterator[Found]:
+    """Yield literals that are made the same though their values differ."""
+    same = {
+        (x, y)
+        for x, y in search.closed.pairs(OWL.sameAs)
+        if isinstance(x, Literal) and isinstance(y, Literal) and str(x) < str(y) and differ(x, y)
+    }
+    told = set()
+    for p in search.closed.subjects(RDF.type, OWL.FunctionalProperty):
+        for x in {x for x, _ in search.given.pairs(p)}:
+            for one, other in combinations(sorted(search.given.objects(x, p), key=str), 2):
+                if (one, other) in same:
+                    told.add((one, other))
+                    sentence = (
+                        f"{search.name(x)} has {short_name(one)} and {short_name(other)} "
+                        f"as “{search.name(p)}”, which has one value at most"
+                    )
+                    functional = (p, RDF.type, OWL.FunctionalProperty)
+                    yield (functional, (x, p, one), (x, p, other)), sentence
+    # What follows from a clash that has been told is not told again.
+    for one, other in same if not told else ():
+        sentence = f"{search.name(one)} would have to be the same as {search.name(other)}"
+        yield ((one, OWL.sameAs, other),), sentence
+
+
+_RULES: tuple[tuple[str, Callable[[_Search], Iterator[Found]]], ...] = (
+    ("eq-diff1", _eq_diff1),
+    ("eq-diff2", _eq_diff2),
+    ("prp-irp", _prp_irp),
+    ("prp-asyp", _prp_asyp),
+    ("prp-pdw", _prp_pdw),
+    ("prp-adp", _prp_adp),
+    ("prp-npa", _prp_npa),
+    ("cls-nothing2", _cls_nothing2),
+    ("cls-com", _cls_com),
+    ("cls-maxc1", _cls_maxc1),
+    ("cax-dw", _cax_dw),
+    ("cax-adc", _cax_adc),
+    ("dt-not-type", _dt_not_type),
+    ("dt-diff", _dt_diff),
+)

@@ -1,0 +1,168 @@
+"""The class expressions and data ranges of OWL 2 RL.
+
+After https://www.w3.org/TR/owl2-profiles/#Class_Expressions_3: what may stand on the left of a
+subclass axiom differs from what may stand on its right; an equivalence allows only what both do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from kg.namespaces import OWL, compact
+from kg.reasoning.datatypes import OWL_2_RL
+from kg.reasoning.declared import CLASS, DATA, DATATYPE, OBJECT, Declared
+from kg.reasoning.index import Index, Term, terms
+from kg.reasoning.rules import is_count
+from kg.reasoning.wording import short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["SIDES", "Grammar"]
+
+#: Where a class expression stands, and the words for it.
+SIDES = {"sub": "a subclass", "super": "a superclass", "equivalent": "an equivalent class"}
+
+_CONNECTIVES = (OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.complementOf)
+_RESTRICTIONS = terms(
+    OWL,
+    """someValuesFrom allValuesFrom hasValue hasSelf maxCardinality minCardinality
+    cardinality maxQualifiedCardinality minQualifiedCardinality qualifiedCardinality""",
+)
+_ALLOWED: dict[str, frozenset[NamedNode]] = {
+    "sub": frozenset(
+        {OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.someValuesFrom, OWL.hasValue}
+    ),
+    "super": frozenset(
+        {OWL.intersectionOf, OWL.complementOf, OWL.allValuesFrom, OWL.hasValue}
+        | {OWL.maxCardinality, OWL.maxQualifiedCardinality}
+    ),
+    "equivalent": frozenset({OWL.intersectionOf, OWL.hasValue}),
+}
+
+
+class Grammar:
+    """Holds class expressions against the grammar.
+
+    Args:
+        index: the statements of the ontology.
+        declared: what its terms are declared as.
+    """
+
+    def __init__(self, index: Index, declared: Declared) -> None:
+        self._index = index
+        self._declared = declared
+
+    def faults(self, term: Term, side: str) -> Iterator[str]:
+        """Yield why a class expression cannot stand on a side: a key of ``SIDES``."""
+        if term == OWL.Thing:
+            yield f"owl:Thing cannot be {SIDES[side]} in OWL 2 RL"
+        elif not isinstance(term, BlankNode):
+            yield from filter(None, [self._declared.fault(term, CLASS)])
+        else:
+            yield from self._expression(term, side)
+
+    def constructors(self, term: Term) -> list[NamedNode]:
+        """Return what a nameless class is built with; there should be one."""
+        built = (*_CONNECTIVES, *_RESTRICTIONS)
+        return [one for one in built for _ in self._index.objects(term, one)]
+
+    def connective_faults(self, term: Term, connective: NamedNode, side: str) -> Iterator[str]:
+        """Yield why what a class is composed of cannot stand on a side."""
+        if connective not in _ALLOWED[side]:
+            yield f"{compact(connective.value)} cannot stand in {SIDES[side]} in OWL 2 RL"
+            return
+        for value in self._index.objects(term, connective):
+            if connective == OWL.complementOf:
+                yield from self.faults(value, "sub")
+                continue
+            members = self._index.members(value)
+            if not members:
+                yield f"{compact(connective.value)} of nothing"
+            for member in members:
+                if connective == OWL.oneOf:
+                    yield from self._individual(member)
+                else:
+                    yield from self.faults(member, side)
+
+    def data_range_faults(self, term: Term) -> Iterator[str]:
+        """Yield why a data range is outside OWL 2 RL."""
+        if isinstance(term, Literal):
+            yield f"{short_name(term)} is a literal and no datatype"
+        elif isinstance(term, NamedNode):
+            if term not in OWL_2_RL and not self._is_defined(term):
+                yield f"{compact(term.value)} is not a datatype of OWL 2 RL"
+        else:
+            heads = self._index.objects(term, OWL.intersectionOf)
+            if not heads:
+                yield "a data range of OWL 2 RL is a datatype or an intersection of them"
+            for head in heads:
+                for member in self._index.members(head):
+                    yield from self.data_range_faults(member)
+
+    def _is_defined(self, datatype: NamedNode) -> bool:
+        """Tell whether the ontology itself defines a datatype by others."""
+        definitions = self._index.objects(datatype, OWL.equivalentClass)
+        return self._declared.is_a(datatype, DATATYPE) and any(
+            isinstance(one, BlankNode) and not [*self.data_range_faults(one)] for one in definitions
+        )
+
+    def _expression(self, term: Term, side: str) -> Iterator[str]:
+        built = self.constructors(term)
+        if len(built) != 1:
+            said = " and ".join(sorted(compact(one.value) for one in built)) or "nothing"
+            yield f"a nameless class must be built in one way, not with {said}"
+        elif built[0] in _CONNECTIVES:
+            yield from self.connective_faults(term, built[0], side)
+        elif built[0] not in _ALLOWED[side]:
+            yield f"{compact(built[0].value)} cannot stand in {SIDES[side]} in OWL 2 RL"
+        else:
+            yield from self._restriction(term, built[0], side)
+
+    def _restriction(self, term: Term, kind: NamedNode, side: str) -> Iterator[str]:
+        properties = self._index.objects(term, OWL.onProperty)
+        if len(properties) != 1:
+            yield f"{compact(kind.value)} needs one owl:onProperty, not {len(properties)}"
+            return
+        (prop,) = properties
+        if fault := self._declared.fault(prop, OBJECT, DATA):
+            yield fault
+            return
+        of_data = DATA in self._declared.property_kinds(prop)
+        for value in self._index.objects(term, kind):
+            if kind == OWL.hasValue:
+                yield from self._literal(value) if of_data else self._individual(value)
+            elif kind in (OWL.someValuesFrom, OWL.allValuesFrom):
+                yield from self._filler(value, side, of_data=of_data, or_thing=side == "sub")
+            elif not (is_count(value, 0) or is_count(value, 1)):
+                yield f"{compact(kind.value)} is 0 or 1 in OWL 2 RL, not {short_name(value)}"
+        if kind == OWL.maxQualifiedCardinality:
+            yield from self._qualification(term, of_data=of_data)
+
+    def _qualification(self, term: Term, *, of_data: bool) -> Iterator[str]:
+        wanted = OWL.onDataRange if of_data else OWL.onClass
+        fillers = self._index.objects(term, wanted)
+        if len(fillers) != 1:
+            yield f"owl:maxQualifiedCardinality needs one {compact(wanted.value)}"
+        for filler in fillers:
+            yield from self._filler(filler, "sub", of_data=of_data, or_thing=True)
+
+    def _filler(self, value: Term, side: str, *, of_data: bool, or_thing: bool) -> Iterator[str]:
+        if of_data:
+            yield from self.data_range_faults(value)
+        elif not (or_thing and value == OWL.Thing):
+            yield from self.faults(value, side)
+
+    def _individual(self, value: Term) -> Iterator[str]:
+        if isinstance(value, Literal):
+            yield f"{short_name(value)} is a literal where OWL wants an individual"
+        elif isinstance(value, BlankNode):
+            yield "a blank node cannot be named in a class expression"
+
+    def _literal(self, value: Term) -> Iterator[str]:
+        if not isinstance(value, Literal):
+            yield f"{short_name(value)} is no literal, though the property is a data property"
+        elif not value.language:
+            yield from self.data_range_faults(value.datatype)

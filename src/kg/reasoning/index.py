@@ -1,0 +1,198 @@
+"""Statements by predicate and subject or object, as the rules look them up.
+
+A statement is a triple that may also have a literal as subject or a blank node as predicate
+("generalized RDF"): rules pass through such statements though no graph may hold them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg.errors import Misuse
+from kg.namespaces import OWL, RDF, RDFS, Namespace, compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["Index", "Statement", "Term", "as_triple", "nameless", "statement", "terms"]
+
+Term = NamedNode | BlankNode | Literal
+Statement = tuple[Term, Term, Term]
+
+
+def terms(namespace: Namespace, names: str) -> frozenset[NamedNode]:
+    """Return the terms of a vocabulary with these names.
+
+    >>> terms(RDF, "first rest") == {RDF.first, RDF.rest}
+    True
+    """
+    return frozenset(namespace[name] for name in names.split())
+
+
+#: Having one of these makes a blank node part of an axiom, not a thing that is talked about.
+_STRUCTURE = frozenset(
+    {RDF.first, RDF.rest}
+    | terms(
+        OWL,
+        """allValuesFrom annotatedProperty annotatedSource annotatedTarget
+        assertionProperty cardinality complementOf datatypeComplementOf distinctMembers hasSelf
+        hasValue intersectionOf inverseOf maxCardinality maxQualifiedCardinality members
+        minCardinality minQualifiedCardinality onClass onDataRange onDatatype onProperties
+        onProperty oneOf qualifiedCardinality someValuesFrom sourceIndividual targetIndividual
+        targetValue unionOf withRestrictions""",
+    )
+)
+_STRUCTURE_CLASSES = frozenset(
+    {RDF.List, RDFS.Class, RDFS.Datatype}
+    | terms(
+        OWL,
+        """AllDifferent AllDisjointClasses AllDisjointProperties Annotation Axiom Class
+        NegativePropertyAssertion ObjectProperty Restriction""",
+    )
+)
+
+
+def statement(triple: Triple) -> Statement:
+    """Take a triple apart.
+
+    Raises:
+        Misuse: the object is a triple term of RDF 1.2, which OWL 2 RL does not know.
+    """
+    if isinstance(triple.subject, Triple) or isinstance(triple.object, Triple):
+        raise Misuse(f"{triple}: a triple term of RDF 1.2; reasoning knows RDF 1.1")
+    return triple.subject, triple.predicate, triple.object
+
+
+def as_triple(parts: Statement) -> Triple | None:
+    """Return the statement as a triple, None where no graph may hold it."""
+    subject, predicate, value = parts
+    if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
+        return None
+    return Triple(subject, predicate, value)
+
+
+def nameless(statements: Iterable[Statement]) -> frozenset[BlankNode]:
+    """Return the blank nodes that are part of an axiom: class expressions, lists, inverses.
+
+    The other blank nodes are individuals.
+    """
+    found = set()
+    for subject, predicate, value in statements:
+        if isinstance(subject, BlankNode) and (
+            predicate in _STRUCTURE or (predicate == RDF.type and value in _STRUCTURE_CLASSES)
+        ):
+            found.add(subject)
+    return frozenset(found)
+
+
+class Index:
+    """A growing set of statements.
+
+    >>> from kg.namespaces import REL
+    >>> index = Index([(REL.Claim, RDFS.subClassOf, RDF.Statement)])
+    >>> index.objects(REL.Claim, RDFS.subClassOf) == {RDF.Statement}
+    True
+    """
+
+    def __init__(self, statements: Iterable[Statement] = ()) -> None:
+        self._objects: dict[Term, dict[Term, set[Term]]] = {}
+        self._subjects: dict[Term, dict[Term, set[Term]]] = {}
+        self._holders: dict[tuple[Term, Term], list[tuple[Term, Term]]] | None = None
+        for one in statements:
+            self.add(one)
+
+    def add(self, one: Statement) -> None:
+        """Put a statement in."""
+        subject, predicate, value = one
+        if predicate not in self._objects:
+            self._objects[predicate] = defaultdict(set)
+            self._subjects[predicate] = defaultdict(set)
+        self._objects[predicate][subject].add(value)
+        self._subjects[predicate][value].add(subject)
+
+    def __contains__(self, one: Statement) -> bool:
+        """Tell whether a statement is in."""
+        subject, predicate, value = one
+        return value in self.objects(subject, predicate)
+
+    def __iter__(self) -> Iterator[Statement]:
+        """Yield each statement."""
+        for predicate in self._objects:
+            yield from ((subject, predicate, value) for subject, value in self.pairs(predicate))
+
+    def objects(self, subject: Term, predicate: Term) -> frozenset[Term] | set[Term]:
+        """Return what the subject has as this predicate."""
+        return self._objects.get(predicate, {}).get(subject, frozenset())
+
+    def subjects(self, predicate: Term, value: Term) -> frozenset[Term] | set[Term]:
+        """Return what has the value as this predicate."""
+        return self._subjects.get(predicate, {}).get(value, frozenset())
+
+    def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
+        """Yield subject and object of each statement with this predicate."""
+        for subject, values in self._objects.get(predicate, {}).items():
+            for value in values:
+                yield subject, value
+
+    def about(self, value: Term) -> Iterator[Statement]:
+        """Yield the statements that have the value as object."""
+        for predicate, subjects in self._subjects.items():
+            for subject in subjects.get(value, ()):
+                yield subject, predicate, value
+
+    def check_lists(self) -> None:
+        """Read each list once.
+
+        Raises:
+            Misuse: a list runs in a circle.
+        """
+        inner = {rest for _, rest in self.pairs(RDF.rest)}
+        cells = [cell for cell, _ in self.pairs(RDF.rest)]
+        for head in sorted((cell for cell in cells if cell not in inner), key=str):
+            self.members(head)
+        # A list that is all circle has no head.
+        for cell in sorted(cells, key=str):
+            self.members(cell)
+
+    def members(self, head: Term) -> tuple[Term, ...]:
+        """Return the members of an RDF list in order.
+
+        Raises:
+            Misuse: the list runs in a circle.
+        """
+        members: list[Term] = []
+        seen = {head}
+        while head != RDF.nil:
+            members.extend(sorted(self.objects(head, RDF.first), key=str))
+            rest = sorted(self.objects(head, RDF.rest), key=str)
+            if not rest:
+                break
+            head = rest[0]
+            if head in seen:
+                owners = sorted(_named(first) for first in members)
+                raise Misuse(f"the list of {', '.join(owners)} runs in a circle: end it by rdf:nil")
+            seen.add(head)
+        return tuple(members)
+
+    def holders(self, predicate: Term, member: Term) -> list[tuple[Term, Term]]:
+        """Return what has, as this predicate, a list with the member; and the list.
+
+        >>> a, b = BlankNode("a"), BlankNode("b")
+        >>> index = Index([(a, OWL.unionOf, b), (b, RDF.first, OWL.Thing), (b, RDF.rest, RDF.nil)])
+        >>> index.holders(OWL.unionOf, OWL.Thing) == [(a, b)]
+        True
+        """
+        if self._holders is None:
+            self._holders = defaultdict(list)
+            for kind in (OWL.intersectionOf, OWL.unionOf, OWL.oneOf):
+                for holder, head in self.pairs(kind):
+                    for one in dict.fromkeys(self.members(head)):
+                        self._holders[kind, one].append((holder, head))
+        return self._holders.get((predicate, member), [])
+
+
+def _named(term: Term) -> str:
+    return compact(term.value) if isinstance(term, NamedNode) else str(term)

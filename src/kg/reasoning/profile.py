@@ -1,0 +1,367 @@
+"""What an ontology says that the profile OWL 2 RL does not allow.
+
+After https://www.w3.org/TR/owl2-profiles/#OWL_2_RL, section 4.2, and the restrictions of OWL 2 DL,
+which every profile shares.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg.errors import Misuse
+from kg.namespaces import OWL, RDF, RDFS
+from kg.reasoning.declared import (
+    ANNOTATION,
+    CLASS,
+    DATA,
+    DATATYPE,
+    OBJECT,
+    Declared,
+    is_reserved,
+)
+from kg.reasoning.grammar import Grammar
+from kg.reasoning.index import Index, Statement, Term, statement, terms
+from kg.reasoning.roles import role_faults
+from kg.reasoning.wording import Wording, short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["violations"]
+
+#: The classes that say what a term is, or what kind of axiom a blank node begins.
+_SYNTAX = frozenset(
+    {RDF.List, RDFS.Datatype}
+    | terms(
+        OWL,
+        """AllDifferent AllDisjointClasses AllDisjointProperties Annotation
+        AnnotationProperty Axiom Class DatatypeProperty DeprecatedClass DeprecatedProperty
+        NamedIndividual NegativePropertyAssertion ObjectProperty Ontology Restriction""",
+    )
+)
+_CHARACTERISTICS = terms(
+    OWL,
+    """AsymmetricProperty FunctionalProperty InverseFunctionalProperty
+    IrreflexiveProperty SymmetricProperty TransitiveProperty""",
+)
+#: Checked with the class expression or the axiom that they are part of.
+_PARTS = frozenset(
+    {RDF.first, RDF.rest}
+    | terms(
+        OWL,
+        """allValuesFrom annotatedProperty annotatedSource annotatedTarget cardinality
+        datatypeComplementOf distinctMembers hasSelf hasValue maxCardinality
+        maxQualifiedCardinality members minCardinality minQualifiedCardinality onClass onDataRange
+        onDatatype onProperties onProperty qualifiedCardinality someValuesFrom targetIndividual
+        targetValue withRestrictions""",
+    )
+)
+
+
+def violations(ontology: Iterable[Triple]) -> list[str]:
+    """Return one sentence for each construct that lies outside OWL 2 RL.
+
+    The values of annotation properties are free. A data property without a range may have values
+    of any datatype, also of one that OWL does not know.
+
+    Args:
+        ontology: all triples of the ontology, those of the files that it builds on included.
+
+    Returns:
+        The sentences in order, none where the ontology is in the profile.
+
+    >>> from kg.namespaces import REL
+    >>> violations([Triple(REL.Claim, RDF.type, OWL.Class),
+    ...             Triple(REL.Claim, RDFS.subClassOf, REL.Source)])
+    ['rel:Claim rdfs:subClassOf rel:Source: rel:Source is not declared, and stands where OWL wants a declared class']
+    """  # noqa: E501 - the output of the example is one sentence
+    index = Index(map(statement, ontology))
+    try:
+        index.check_lists()
+    except Misuse as circle:
+        # No expression can be read as long as a list has no end.
+        return [str(circle)]
+    check = _Check(index)
+    return sorted({*check.axioms(), *check.declared.faults(), *check.shape(), *role_faults(index)})
+
+
+class _Check:
+    """One reading of an ontology."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.declared = Declared(index)
+        self.grammar = Grammar(index, self.declared)
+        self._wording = Wording(index, _named)
+        self._axioms: dict[Term, Callable[[Term, Term], Iterator[str | None]]] = {
+            RDF.type: self._typing,
+            RDFS.subClassOf: self._sub_class,
+            OWL.equivalentClass: self._equivalent_class,
+            OWL.disjointWith: self._disjoint_with,
+            OWL.disjointUnionOf: self._disjoint_union,
+            OWL.hasKey: self._has_key,
+            RDFS.subPropertyOf: self._same_kind,
+            OWL.equivalentProperty: self._same_kind,
+            OWL.propertyDisjointWith: self._same_kind,
+            OWL.inverseOf: self._inverse_of,
+            OWL.propertyChainAxiom: self._chain,
+            RDFS.domain: self._domain,
+            RDFS.range: self._range,
+            OWL.sameAs: self._individuals,
+            OWL.differentFrom: self._individuals,
+            OWL.assertionProperty: self._denied_property,
+            OWL.sourceIndividual: self._denied_subject,
+            **dict.fromkeys(
+                (OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.complementOf), _nothing
+            ),
+            **dict.fromkeys(_PARTS, _nothing),
+        }
+
+    def axioms(self) -> Iterator[str]:
+        """Yield the faults of each statement."""
+        for subject, predicate, value in self.index:
+            check = self._axioms.get(predicate)
+            if check is None:
+                found = self._assertion(subject, predicate, value)
+            else:
+                found = check(subject, value)
+            for fault in found:
+                if fault:
+                    yield f"{self._words((subject, predicate, value))}: {fault}"
+            if is_reserved(subject) and predicate not in (RDF.type, *_PARTS):
+                yield f"{self._words((subject, predicate, value))}: no axiom may change OWL itself"
+        yield from self._members()
+        yield from self._named_compositions()
+
+    # --- classes ----------------------------------------------------------------------------------
+
+    def _sub_class(self, narrower: Term, wider: Term) -> Iterator[str | None]:
+        yield from self.grammar.faults(narrower, "sub")
+        yield from self.grammar.faults(wider, "super")
+
+    def _equivalent_class(self, one: Term, other: Term) -> Iterator[str | None]:
+        if self.declared.is_a(one, DATATYPE):
+            yield from self.grammar.data_range_faults(other)
+            return
+        yield from self.grammar.faults(one, "equivalent")
+        yield from self.grammar.faults(other, "equivalent")
+
+    def _disjoint_with(self, one: Term, other: Term) -> Iterator[str | None]:
+        yield from self.grammar.faults(one, "sub")
+        yield from self.grammar.faults(other, "sub")
+
+    def _disjoint_union(self, _: Term, __: Term) -> Iterator[str | None]:
+        yield "OWL 2 RL has no owl:disjointUnionOf"
+
+    def _has_key(self, kind: Term, head: Term) -> Iterator[str | None]:
+        yield from self.grammar.faults(kind, "sub")
+        for prop in self.index.members(head):
+            yield self.declared.fault(prop, OBJECT, DATA)
+
+    def _named_compositions(self) -> Iterator[str]:
+        """Yield the faults of compositions that are said of a class with a name.
+
+        They count as equivalences (mapping to RDF graphs, table 18).
+        """
+        for connective in (OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.complementOf):
+            for kind, head in self.index.pairs(connective):
+                if isinstance(kind, NamedNode):
+                    for fault in self.grammar.connective_faults(kind, connective, "equivalent"):
+                        yield f"{self._words((kind, connective, head))}: {fault}"
+
+    def _members(self) -> Iterator[str]:
+        """Yield the faults of axioms about several terms at once."""
+        for axiom, head in [
+            *self.index.pairs(OWL.members),
+            *self.index.pairs(OWL.distinctMembers),
+        ]:
+            kinds = self.index.objects(axiom, RDF.type)
+            members = self.index.members(head)
+            for member in members:
+                faults: list[str | None] = []
+                if OWL.AllDisjointClasses in kinds:
+                    faults += self.grammar.faults(member, "sub")
+                elif OWL.AllDisjointProperties in kinds:
+                    faults.append(self.declared.fault(member, OBJECT, DATA))
+                elif OWL.AllDifferent in kinds:
+                    faults.append(self._named_individual(member))
+                for fault in filter(None, faults):
+                    names = ", ".join(self._name(one) for one in members)
+                    yield f"the axiom about {names}: {fault}"
+
+    # --- properties -------------------------------------------------------------------------------
+
+    def _same_kind(self, one: Term, other: Term) -> Iterator[str | None]:
+        kinds = OBJECT, DATA, ANNOTATION
+        faults = [self.declared.fault(one, *kinds), self.declared.fault(other, *kinds)]
+        yield from faults
+        if not any(faults) and not (
+            self.declared.property_kinds(one) & self.declared.property_kinds(other)
+        ):
+            yield "the two are not the same kind of property"
+
+    def _inverse_of(self, one: Term, other: Term) -> Iterator[str | None]:
+        if one not in self.declared.nameless:
+            yield self.declared.fault(one, OBJECT)
+        yield self.declared.fault(other, OBJECT)
+
+    def _chain(self, prop: Term, head: Term) -> Iterator[str | None]:
+        members = self.index.members(head)
+        yield self.declared.fault(prop, OBJECT)
+        if len(members) < 2:  # noqa: PLR2004 - a chain of one is a subproperty
+            yield "a chain has two properties at least"
+        for member in members:
+            yield self.declared.fault(member, OBJECT)
+
+    def _domain(self, prop: Term, kind: Term) -> Iterator[str | None]:
+        if fault := self.declared.fault(prop, OBJECT, DATA, ANNOTATION):
+            yield fault
+        elif not self.declared.is_a(prop, ANNOTATION):
+            yield from self.grammar.faults(kind, "super")
+
+    def _range(self, prop: Term, kind: Term) -> Iterator[str | None]:
+        if fault := self.declared.fault(prop, OBJECT, DATA, ANNOTATION):
+            yield fault
+        elif DATA in self.declared.property_kinds(prop):
+            yield from self.grammar.data_range_faults(kind)
+        elif not self.declared.is_a(prop, ANNOTATION):
+            yield from self.grammar.faults(kind, "super")
+
+    def _denied_property(self, _: Term, prop: Term) -> Iterator[str | None]:
+        yield self.declared.fault(prop, OBJECT, DATA)
+
+    def _denied_subject(self, _: Term, subject: Term) -> Iterator[str | None]:
+        yield self._named_individual(subject)
+
+    # --- individuals ------------------------------------------------------------------------------
+
+    def _individuals(self, one: Term, other: Term) -> Iterator[str | None]:
+        yield self._named_individual(one)
+        yield self._named_individual(other)
+
+    def _named_individual(self, term: Term) -> str | None:
+        if isinstance(term, Literal):
+            return f"{short_name(term)} is a literal where OWL wants an individual"
+        return "a blank node cannot stand here" if isinstance(term, BlankNode) else None
+
+    def _typing(self, term: Term, kind: Term) -> Iterator[str | None]:
+        if kind == OWL.ReflexiveProperty:
+            yield "OWL 2 RL has no owl:ReflexiveProperty"
+        elif kind == OWL.FunctionalProperty:
+            yield self.declared.fault(term, OBJECT, DATA)
+        elif kind in _CHARACTERISTICS:
+            yield self.declared.fault(term, OBJECT)
+        elif kind in (RDF.Property, RDFS.Class):
+            if not self.declared.is_a(term, OBJECT, DATA, ANNOTATION, CLASS, DATATYPE):
+                yield "declare it with the words of OWL, such as owl:Class or owl:ObjectProperty"
+        elif kind not in _SYNTAX:
+            yield from self.grammar.faults(kind, "super")
+
+    def _assertion(self, subject: Term, prop: Term, value: Term) -> Iterator[str | None]:
+        fault = self.declared.fault(prop, OBJECT, DATA, ANNOTATION)
+        if fault:
+            yield fault
+        elif self.declared.is_a(prop, ANNOTATION):
+            return
+        elif DATA in self.declared.property_kinds(prop):
+            if not isinstance(value, Literal):
+                yield "a data property has a literal as value"
+        elif not self.declared.is_individual(value):
+            yield "an object property has an individual as value"
+        if not self.declared.is_individual(subject):
+            yield "only an individual can have it"
+
+    # --- the shape of the graph -------------------------------------------------------------------
+
+    def shape(self) -> Iterator[str]:
+        """Yield where the triples do not make up axioms (mapping to RDF graphs, section 3)."""
+        yield from self._lists()
+        used = Counter(
+            value
+            for _, predicate, value in self.index
+            if isinstance(value, BlankNode) and predicate != OWL.annotatedTarget
+        )
+        for node in self.declared.nameless:
+            if self._is_class(node):
+                if used[node] > 1:
+                    yield f"{self._wording.kind(node)}: a nameless class is used {used[node]} times"
+                if not used[node] and not self._has_axiom(node):
+                    yield f"{self._wording.kind(node)}: a nameless class that no axiom uses"
+            kinds = self.index.objects(node, RDF.type)
+            if OWL.Restriction in kinds and not self.grammar.constructors(node):
+                props = sorted(_named(one) for one in self.index.objects(node, OWL.onProperty))
+                yield f"an owl:Restriction of {', '.join(props) or 'nothing'} says no more"
+        yield from self._forest()
+
+    def _lists(self) -> Iterator[str]:
+        cells = {cell for p in (RDF.first, RDF.rest) for cell, _ in self.index.pairs(p)}
+        for cell in cells:
+            firsts = self.index.objects(cell, RDF.first)
+            rests = self.index.objects(cell, RDF.rest)
+            if len(firsts) != 1 or len(rests) != 1:
+                names = ", ".join(sorted(_named(one) for one in firsts)) or "nothing"
+                yield (
+                    f"a list cell with {names}: it has {len(firsts)} rdf:first and {len(rests)} "
+                    "rdf:rest instead of one each"
+                )
+            for rest in rests - cells - {RDF.nil}:
+                yield f"a list goes on with {_named(rest)}, which is no list"
+
+    def _forest(self) -> Iterator[str]:
+        """Yield where blank nodes are not a tree of individuals (structural spec., 11.2)."""
+        above: dict[Term, set[Term]] = {}
+        for subject, predicate, value in self.index:
+            if (
+                isinstance(subject, BlankNode)
+                and isinstance(value, BlankNode)
+                and OBJECT in self.declared.property_kinds(predicate)
+            ):
+                above.setdefault(value, set()).add(subject)
+        for node, parents in above.items():
+            if len(parents) > 1 or self._is_above_itself(node, above):
+                kinds = sorted(_named(one) for one in self.index.objects(node, RDF.type))
+                what = f" ({', '.join(kinds)})" if kinds else ""
+                yield f"blank nodes as individuals must form trees, and one{what} does not"
+
+    def _is_above_itself(self, node: Term, above: dict[Term, set[Term]]) -> bool:
+        seen: set[Term] = set()
+        waiting = [node]
+        while waiting:
+            for parent in above.get(waiting.pop(), ()):
+                if parent == node:
+                    return True
+                if parent not in seen:
+                    seen.add(parent)
+                    waiting.append(parent)
+        return False
+
+    def _is_class(self, node: Term) -> bool:
+        kinds = self.index.objects(node, RDF.type)
+        return bool(kinds & {OWL.Class, OWL.Restriction}) or bool(self.grammar.constructors(node))
+
+    def _has_axiom(self, node: Term) -> bool:
+        axioms = (RDFS.subClassOf, OWL.equivalentClass, OWL.disjointWith, OWL.hasKey)
+        return any(self.index.objects(node, predicate) for predicate in axioms)
+
+    # --- words ------------------------------------------------------------------------------------
+
+    def _words(self, parts: Statement) -> str:
+        return " ".join(self._name(term) for term in parts)
+
+    def _name(self, term: Term) -> str:
+        if isinstance(term, BlankNode) and self._is_class(term):
+            return f"“{self._wording.kind(term)}”"
+        if isinstance(term, BlankNode) and self.index.objects(term, RDF.first):
+            return f"({' '.join(self._name(one) for one in self.index.members(term))})"
+        return self._wording.name(term)
+
+
+def _nothing(_: Term, __: Term) -> Iterator[str | None]:
+    yield from ()
+
+
+def _named(term: Term) -> str:
+    return "a blank node" if isinstance(term, BlankNode) else short_name(term)

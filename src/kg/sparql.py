@@ -1,0 +1,197 @@
+"""SPARQL queries, evaluated by the store once they are checked.
+
+Nothing is fetched and nothing is changed: ``kg.guard`` has the reasons.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+    Variable,
+)
+
+from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
+from kg.guard import Query, check, read, refuse_unknown_prefixes
+from kg.namespaces import PREFIXES, RDF, compact
+from kg.results import Boolean, GraphResult, Solutions
+from kg.tokens import place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kg.results import Term
+
+__all__ = ["Result", "check", "evaluate", "form"]
+
+#: What a query may evaluate to.
+Result = Solutions | Boolean | GraphResult
+
+
+def form(
+    text: str, source: str = "query", variables: Iterable[str] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """Parse a query without data.
+
+    Args:
+        text: a query.
+        source: what messages call it, such as its file.
+        variables: names of those that are to be given values.
+
+    Returns:
+        SELECT, ASK or GRAPH (for CONSTRUCT and DESCRIBE), and the variables that SELECT projects.
+
+    Raises:
+        KgError: as ``evaluate`` does; a graph that FROM names need not exist.
+
+    >>> form("SELECT ?a (1 AS ?b) { ?a ?p ?o }")
+    ('SELECT', ('a', 'b'))
+    """
+    result = _run(Store(), read(text, source), dict.fromkeys(variables, RDF.nil))
+    if isinstance(result, Solutions):
+        return "SELECT", result.variables
+    return ("ASK" if isinstance(result, Boolean) else "GRAPH"), ()
+
+
+def evaluate(
+    store: Store,
+    text: str,
+    *,
+    bindings: Mapping[str, Term] | None = None,
+    source: str = "query",
+) -> Result:
+    """Evaluate a query over all graphs of a store as one, and take in the whole result.
+
+    Args:
+        store: is only read.
+        text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of kg need no PREFIX line. With
+            FROM or FROM NAMED, the graphs named there are the dataset, as SPARQL has it.
+        bindings: values for variables, by name; a SELECT must project each of them, and any other
+            query have it in a pattern, such as ``VALUES ?x { UNDEF }``.
+        source: what messages call the query, such as its file.
+
+    Raises:
+        QueryRefused: the query is none that kg evaluates; see ``check``.
+        ParseFailure: it is not SPARQL.
+        UnknownName: it uses a prefix, function or graph that is not known.
+        Misuse: a binding does not fit.
+
+    >>> evaluate(Store(), "SELECT ?x { VALUES ?x { rel:Claim } }").rows
+    ((<NamedNode value=https://w3id.org/relations-kg/ontology#Claim>,),)
+    """
+    query = read(text, source)
+    known = sorted(compact(graph.value) for graph in store.named_graphs())
+    for graph in query.graphs:
+        if compact(graph) not in known:
+            hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
+            raise UnknownName("graph", compact(graph), known, hint)
+    return _run(store, query, bindings or {})
+
+
+def _run(store: Store, query: Query, bindings: Mapping[str, Term]) -> Result:
+    refuse_unknown_prefixes(query)
+    try:
+        answer = store.query(
+            query.sent,
+            prefixes=PREFIXES,
+            # The union would hide what FROM says.
+            use_default_graph_as_union=not query.graphs,
+            substitutions={_variable(name): _term(term) for name, term in bindings.items()},
+        )
+        return _result(answer, bindings)
+    except SyntaxError as error:
+        raise _syntax_failure(query, str(error)) from None
+    except RuntimeError as error:
+        raise _evaluation_failure(str(error)) from None
+
+
+def _variable(name: str) -> Variable:
+    try:
+        return Variable(name)
+    except ValueError:
+        raise Misuse(f'"{name}" is no name for a variable') from None
+
+
+def _term(value: Term) -> Term:
+    if not isinstance(value, NamedNode | BlankNode | Literal | Triple):
+        raise Misuse(f"{value!r} is no term; kg.terms.resolve makes one of text")
+    return value
+
+
+def _result(
+    answer: QuerySolutions | QueryBoolean | QueryTriples, values: Mapping[str, Term]
+) -> Result:
+    if isinstance(answer, QuerySolutions):
+        names = [variable.value for variable in answer.variables]
+        given = {name: term for name, term in values.items() if name in names}
+        return Solutions(names, (tuple(solution) for solution in answer), given)
+    if isinstance(answer, QueryBoolean):
+        return Boolean(bool(answer))
+    return GraphResult(answer)
+
+
+# How many of the symbols that would have fitted a message lists.
+_MOST_SYMBOLS = 6
+# One item of what the engine expected: a quoted symbol, a class of characters, a word or a reason.
+_EXPECTED = re.compile(
+    r"""(?P<symbol>"(?:[^"\\]|\\.)*") | (?P<characters>\[(?:'(?:\\.|[^'\\])*'|[^\]'])*\])
+      | (?P<words>[^,"\[]+)""",
+    re.VERBOSE,
+)
+
+
+def _syntax_failure(query: Query, message: str) -> ParseFailure:
+    """Put the engine's message into words, with the place in the user's text."""
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
+    if not found:
+        return ParseFailure(query.source, message)
+    listed: dict[str, list[str]] = {"symbol": [], "characters": [], "words": []}
+    for item in _EXPECTED.finditer(found[3]):
+        listed[str(item.lastgroup)].append(item.group().strip())
+    reasons = [words for words in listed["words"] if " " in words]
+    keywords = [word for word in listed["words"] if word.isalpha()]
+    symbols = listed["symbol"]
+    offset = _offset(query, int(found[1]), int(found[2]))
+    if keywords and not symbols and set(listed["characters"]) <= {"[_]"} and not reasons:
+        # The engine points behind the text in which it looked for a keyword, and not at it.
+        offset = max(0, offset - min(map(len, keywords)))
+    near = query.text[offset:].strip()[:20].partition("\n")[0].strip()
+    told = reasons[0] if reasons else "not understood"
+    told += f' near "{near}"' if near else "" if reasons else " at the end"
+    if symbols and not reasons:
+        more = f" or {len(symbols) - _MOST_SYMBOLS} others" if len(symbols) > _MOST_SYMBOLS else ""
+        told += f"; expected {', '.join(symbols[:_MOST_SYMBOLS])}{more}"
+    return ParseFailure(query.source, told, *place(query.text, offset))
+
+
+def _offset(query: Query, line: int, column: int) -> int:
+    """Return the offset in the user's text of a place in the engine's."""
+    starts = [0, *(found.end() for found in re.finditer("\n", query.sent))]
+    offset = starts[line - 1] + column - 1
+    for escaped in query.escaped:
+        if offset > escaped:
+            offset = max(escaped, offset - len(r"\U00000000") + 1)
+    return min(offset, len(query.text))
+
+
+def _evaluation_failure(message: str) -> KgError:
+    """Put what the engine refuses while it evaluates into words."""
+    if unprojected := re.search(r"variable \?(\S+) in its SELECT projection", message):
+        name = unprojected[1]
+        return Misuse(
+            f"?{name} cannot be given a value: the query must project it (SELECT ?{name} …), or, "
+            f"without SELECT, have it in a pattern, such as VALUES ?{name} {{ UNDEF }}"
+        )
+    if function := re.search(r"custom function <(.*)> is not supported", message):
+        hint = "kg has the functions of SPARQL 1.1 and the casts of xsd:"
+        return UnknownName("function", compact(function[1]), hint=hint)
+    return QueryRefused(f"the query could not be evaluated: {message}")

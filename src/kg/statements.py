@@ -1,0 +1,289 @@
+"""The statements of a Turtle, TriG, N-Triples or N-Quads document with the lines they stand on.
+
+A second reading for the sake of messages (Turtle 1.1, https://www.w3.org/TR/turtle/, section 6.5):
+the document has already been parsed, so that nothing is checked here, and a statement that is not
+understood, such as one about a triple (RDF 1.2), is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import urljoin
+
+from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode
+
+from kg.namespaces import RDF, XSD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Statement", "read"]
+
+
+class Statement(NamedTuple):
+    """A triple, its graph, the line of its object and the line where its subject is named."""
+
+    subject: Any
+    predicate: Any
+    object: Any
+    graph: Any
+    line: int
+    subject_line: int
+
+
+def read(text: str, *, one_per_line: bool = False) -> list[Statement]:
+    r"""Read the statements in the order in which pyoxigraph hands them out.
+
+    Args:
+        text: the document.
+        one_per_line: whether it is N-Triples or N-Quads, where a fourth term names the graph.
+
+    >>> [found] = read("PREFIX x: <http://e.org/>\nx:a x:b\n  'c'@en .")
+    >>> str(found.object), found.subject_line, found.line
+    ('"c"@en', 2, 3)
+    """
+    return _Reader(text, one_per_line=one_per_line).read()
+
+
+# What may stand in a name besides the dot and the colon; wider than PN_CHARS on purpose.
+_CHARACTER = r"[^\x00-\x20<>\"'{}|^`\\()\[\];,#@%.:~!$&*+/=?]"
+_TOKENS = re.compile(
+    rf"""
+    (?P<space>(?:[ \t\r\n]+|\#[^\r\n]*)+)
+  | (?P<iri><[^<>"{{}}|^`\x00-\x20]*>)
+  | (?P<string>\"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"{{3}}
+             |'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
+             |\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?)
+  | (?P<blank>_:(?:{_CHARACTER}|:|\.+(?={_CHARACTER}|:))+)
+  | (?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+|[+-]?[0-9]*\.[0-9]+|[+-]?[0-9]+)
+  | (?P<name>(?:{_CHARACTER}|\.(?={_CHARACTER}|\.))*:
+             (?:{_CHARACTER}|[.:]|%[0-9A-Fa-f]{{2}}|\\.)*(?:(?<!\.)|(?<=\\\.)))
+  | (?P<word>[A-Za-z]+)
+  | (?P<mark>\^\^|<<\(?|\)?>>|\{{\||\|\}}|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DIRECTIVES = ("prefix", "base", "version")
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
+
+
+class _Emit(Protocol):
+    def __call__(self, value: Any, line: int, *, late: bool = False) -> None: ...
+
+
+class _LostError(Exception):
+    """What comes next is nothing that the reader knows."""
+
+
+_END = _Token("end", "", 0)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line, counted = 1, 0
+    for match in _TOKENS.finditer(text):
+        if match.lastgroup != "space":
+            line += text.count("\n", counted, match.start())
+            counted = match.start()
+            yield _Token(str(match.lastgroup), match.group(), line)
+
+
+def _unescaped(text: str) -> str:
+    def plain(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
+
+    return _ESCAPE.sub(plain, text) if "\\" in text else text
+
+
+class _Reader:
+    """Reads one document.
+
+    The order in which pyoxigraph hands out triples gives blank nodes their numbers. It hands out
+    what one token completes in reverse, and a string without language or datatype is completed
+    only by the token after it.
+    """
+
+    def __init__(self, text: str, *, one_per_line: bool) -> None:
+        self._tokens = _tokens(text)
+        self._next = next(self._tokens, _END)
+        self._one_per_line = one_per_line
+        self._prefixes: dict[str, str] = {}
+        self._base = ""
+        self._graph: Any = None
+        self._labelled: dict[str, BlankNode] = {}
+        self._done: list[Statement] = []
+        self._step: list[Statement] = []
+        self._late: list[Statement] = []
+
+    def read(self) -> list[Statement]:
+        while self._next is not _END:
+            try:
+                self._statement()
+            except (_LostError, ValueError, RecursionError):
+                while self._next is not _END and self._take().text != ".":
+                    pass
+        self._flush()
+        self._flush()
+        return self._done
+
+    def _flush(self) -> None:
+        self._done += reversed(self._step)
+        self._step, self._late = self._late, []
+
+    def _take(self) -> _Token:
+        if self._next is _END:
+            raise _LostError
+        self._flush()
+        token, self._next = self._next, next(self._tokens, _END)
+        return token
+
+    def _sees(self, *marks: str) -> bool:
+        return self._next.kind == "mark" and self._next.text in marks
+
+    def _statement(self) -> None:
+        token = self._take()
+        word = token.text.lower().removeprefix("@")
+        if token.kind in ("language", "word") and word in _DIRECTIVES:
+            self._directive(word)
+        elif token.kind == "word" and word == "graph":
+            self._graph = self._term(self._take())
+        elif token.kind != "mark" or token.text in ("[", "("):
+            subject = self._subject(token)
+            if self._sees("{"):
+                self._graph = subject
+            else:
+                self._predicates(subject, token.line)
+        elif token.text == "}":
+            self._graph = None
+        elif token.text not in ("{", "."):
+            raise _LostError
+
+    def _directive(self, word: str) -> None:
+        if word == "prefix":
+            name = self._take().text.removesuffix(":")
+            self._prefixes[name] = self._term(self._take()).value
+        elif word == "base":
+            self._base = self._term(self._take()).value
+        else:
+            self._take()
+
+    def _subject(self, token: _Token) -> Any:
+        if token.text == "[":
+            return self._properties(token)
+        if token.text != "(":
+            return self._term(token)
+        if self._sees(")"):
+            self._take()
+            return RDF.nil
+        head = BlankNode()
+        self._items(head, self._take())
+        return head
+
+    def _predicates(self, subject: Any, subject_line: int) -> None:
+        while True:
+            while self._sees(";"):
+                self._take()
+            if self._next is _END or self._sees(".", "]", "}", "|}"):
+                return
+            verb = self._take()
+            predicate = RDF.type if verb.text == "a" else self._term(verb)
+            emit = self._emitter(subject, predicate, subject_line)
+            self._object(self._take(), emit)
+            self._after_object()
+            while self._sees(","):
+                self._take()
+                self._object(self._take(), emit)
+                self._after_object()
+
+    def _emitter(self, subject: Any, predicate: Any, subject_line: int) -> _Emit:
+        def emit(value: Any, line: int, *, late: bool = False) -> None:
+            graph = self._graph
+            if self._one_per_line and self._next.kind in ("iri", "blank"):
+                graph = self._term(self._next)
+            statement = Statement(subject, predicate, value, graph, line, subject_line)
+            (self._late if late else self._step).append(statement)
+
+        return emit
+
+    def _after_object(self) -> None:
+        """Pass over the graph of N-Quads, and over reifiers and annotations (RDF 1.2)."""
+        if self._one_per_line and self._next.kind in ("iri", "blank"):
+            self._take()
+        while self._sees("~", "{|"):
+            if self._take().text == "{|":
+                while self._take().text != "|}":
+                    pass
+            elif self._next.kind in ("iri", "blank", "name"):
+                self._take()
+
+    def _object(self, token: _Token, emit: _Emit) -> None:
+        if token.text == "[":
+            emit(self._properties(token), token.line)
+        elif token.text == "(":
+            item = self._take()
+            head = RDF.nil if item.text == ")" else BlankNode()
+            emit(head, token.line)
+            if item.text != ")":
+                self._items(head, item)
+        elif token.kind == "string":
+            self._string(token, emit)
+        else:
+            emit(self._term(token), token.line)
+
+    def _string(self, token: _Token, emit: _Emit) -> None:
+        width = 3 if token.text[:3] in ('"""', "'''") and len(token.text) > 5 else 1  # noqa: PLR2004
+        value = _unescaped(token.text[width:-width])
+        if self._next.kind == "language":
+            language, _, direction = self._take().text[1:].partition("--")
+            to = BaseDirection(direction) if direction else None
+            emit(Literal(value, language=language, direction=to), token.line)
+        elif self._sees("^^"):
+            self._take()
+            emit(Literal(value, datatype=self._term(self._take())), token.line)
+        else:
+            emit(Literal(value), token.line, late=True)
+
+    def _properties(self, token: _Token) -> BlankNode:
+        node = BlankNode()
+        if not self._sees("]"):
+            self._predicates(node, token.line)
+        if self._take().text != "]":
+            raise _LostError
+        return node
+
+    def _items(self, head: NamedNode | BlankNode, token: _Token) -> None:
+        while token.text != ")":
+            self._object(token, self._emitter(head, RDF.first, token.line))
+            token = self._take()
+            rest = RDF.nil if token.text == ")" else BlankNode()
+            self._emitter(head, RDF.rest, token.line)(rest, token.line)
+            head = rest
+
+    def _term(self, token: _Token) -> Any:
+        if token.kind == "iri":
+            iri = _unescaped(token.text[1:-1])
+            return NamedNode(iri if _SCHEME.match(iri) else urljoin(self._base, iri))
+        if token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            if prefix not in self._prefixes:
+                raise _LostError
+            return NamedNode(self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
+        if token.kind == "blank":
+            return self._labelled.setdefault(token.text, BlankNode())
+        if token.kind == "number":
+            real = "e" in token.text.lower()
+            kind = XSD.double if real else XSD.decimal if "." in token.text else XSD.integer
+            return Literal(token.text, datatype=kind)
+        if token.text in ("true", "false"):
+            return Literal(token.text, datatype=XSD.boolean)
+        raise _LostError

@@ -1,0 +1,40 @@
+"""How much of what a graph holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kg.evidence import name
+from kg.namespaces import GRAPH, RDF, REL
+
+if TYPE_CHECKING:
+    from pyoxigraph import NamedNode, Store
+
+__all__ = ["statistics"]
+
+
+def statistics(store: Store) -> dict[str, dict[str, int]]:
+    """Count the triples of each graph, the things of each kind, the claims of each standing.
+
+    A thing is counted by what the facts say it is, and not by what is inferred.
+    """
+    triples = {
+        graph.value.removeprefix(GRAPH.iri): sum(
+            1 for _ in store.quads_for_pattern(None, None, None, graph)
+        )
+        for graph in sorted(store.named_graphs(), key=str)
+    }
+    return {
+        "triples": triples | {"all": len(store)},
+        "things": _counts(store, RDF.type, GRAPH.asserted),
+        "claims": _counts(store, REL.standing, GRAPH.claims),
+    }
+
+
+def _counts(store: Store, predicate: NamedNode, graph: NamedNode) -> dict[str, int]:
+    """Count by object, the most frequent first."""
+    found = Counter(
+        name(store, quad.object) for quad in store.quads_for_pattern(None, predicate, None, graph)
+    )
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,231 @@
+"""Terms as people write and read them: IRIs, CURIEs, Wikidata ids, labels and literals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+from typing import Literal as OneOf
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from kg.errors import Misuse, ParseFailure, UnknownName
+from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand
+from kg.tables import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import Store
+
+    from kg.results import Term
+
+__all__ = ["Position", "resolve", "shorten"]
+
+#: Where in a triple a term stands.
+Position = OneOf["subject", "predicate", "object"]
+
+_LABELS = (RDFS.label, SKOS.prefLabel, SKOS.altLabel)
+_LINKS = (SKOS.exactMatch, SKOS.closeMatch)
+_CURIE = re.compile(r"([A-Za-z][\w.-]*):(\S*)\Z")
+_WIKIDATA_ID = re.compile(r"Q[1-9][0-9]*\Z")
+# A local name may stand for a term of kg's own namespaces.
+_OWN = ("kg", "rel")
+# Comparing takes long where there are many names: then only those that begin alike are compared.
+_MANY_NAMES = 20_000
+
+
+def resolve(
+    text: str, store: Store, position: Position | None = None, *, must_exist: bool = True
+) -> NamedNode | Literal:
+    """Find the term that a user means.
+
+    Read as the first of these that it is: a literal in quotes, ``<iri>``, an ``http`` address, a
+    Wikidata id, ``a`` for rdf:type (as a predicate), a CURIE, a label in any language, a local name
+    of kg's own namespaces, a label but for case and accents.
+
+    Args:
+        text: what the user wrote.
+        store: the graph in which the term is to be.
+        position: where it is to stand; a predicate is looked for among predicates.
+        must_exist: refuse an IRI that the store does not hold as subject, predicate or object.
+
+    Raises:
+        UnknownName: nothing is called so; carries the close matches.
+        Misuse: several things are called so; lists them.
+        ParseFailure: the literal or the IRI is not well formed.
+
+    >>> from pyoxigraph import Store
+    >>> resolve('"2023"^^xsd:gYear', Store()).datatype.value[-5:]
+    'gYear'
+    >>> resolve("wd:Q262", Store(), must_exist=False)
+    <NamedNode value=http://www.wikidata.org/entity/Q262>
+    """
+    text = text.strip()
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes of the command line that are not UTF-8
+        raise ParseFailure(ascii(text), "not UTF-8 text") from None
+    if text.startswith(("'", '"')):
+        return _literal(text)
+    if text == "a" and position == "predicate":
+        return RDF.type
+    if _WIKIDATA_ID.match(text):
+        return _linked(text, store)
+    iri = _iri(text)
+    if iri is None:
+        return _named(text, store, position)
+    try:
+        node = NamedNode(iri)
+    except ValueError as error:
+        raise ParseFailure(text, f"not an IRI: {error}") from None
+    if must_exist and not _occurs(node, store):
+        raise _unknown(compact(iri), {compact(other.value) for other, _ in _labelled(store)})
+    return node
+
+
+def shorten(term: Term, store: Store | None = None) -> str:
+    """Return the form of a term that people read.
+
+    Args:
+        term: any term.
+        store: where given, a thing that has a label there is called by it, English first.
+
+    >>> shorten(NamedNode("http://www.wikidata.org/entity/Q262"))
+    'wd:Q262'
+    """
+    if store is not None and isinstance(term, NamedNode):
+        for predicate in _LABELS:
+            found = [quad.object for quad in store.quads_for_pattern(term, predicate, None)]
+            labels = [label for label in found if isinstance(label, Literal)]
+            if labels:
+                return min(labels, key=_english_first).value
+    if store is not None and isinstance(term, Triple):
+        return f"<<( {' '.join(shorten(part, store) for part in term)} )>>"
+    return cell(term)
+
+
+def _english_first(label: Literal) -> tuple[int, str, str]:
+    language = label.language or ""
+    rank = 0 if language.partition("-")[0] == "en" else 1 if not language else 2
+    return rank, language, label.value
+
+
+def _literal(text: str) -> Literal:
+    """Read a literal as Turtle writes it."""
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    document = f"{prefixes}<urn:x-kg:s> <urn:x-kg:p> {text} ."
+    try:
+        quads = list(parse(document, RdfFormat.TURTLE))
+    except SyntaxError:
+        quads = []
+    # More than one triple: the text closed the literal and went on.
+    if len(quads) != 1 or not isinstance(quads[0].object, Literal):
+        message = 'not a literal; write "text", "text"@en or "2023-12-22"^^xsd:date'
+        raise ParseFailure(text, message)
+    return quads[0].object
+
+
+def _iri(text: str) -> str | None:
+    """Return the IRI that is written out or as a CURIE; None for what may be a name."""
+    if text.startswith("<") and text.endswith(">"):
+        return text[1:-1]
+    if text.startswith(("http://", "https://")):
+        return text
+    curie = _CURIE.match(text)
+    return expand(text) if curie and curie[1] in PREFIXES else None
+
+
+def _occurs(node: NamedNode, store: Store) -> bool:
+    patterns = ((node, None, None), (None, node, None), (None, None, node))
+    return any(next(store.quads_for_pattern(*pattern), None) for pattern in patterns)
+
+
+def _linked(item: str, store: Store) -> NamedNode:
+    """Find what is linked to a Wikidata item, exactly linked things first."""
+    target = NamedNode(expand(f"wd:{item}"))
+    for predicate in _LINKS:
+        quads = store.quads_for_pattern(None, predicate, target)
+        if found := {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}:
+            return _only(item, found)
+    raise UnknownName("term", item, hint=f"nothing here is linked to {item} of Wikidata")
+
+
+def _named(text: str, store: Store, position: Position | None) -> NamedNode:
+    """Find a thing by its label or its local name."""
+    exact: set[NamedNode] = set()
+    folded: set[NamedNode] = set()
+    names: set[str] = set()
+    key = _folded(text)
+    for node, label in _labelled(store):
+        if label == text:
+            exact.add(node)
+        if _folded(label) == key:
+            folded.add(node)
+        names |= {label, *_own_local_name(node)}
+    for found in (exact, _by_local_name(text, store, position), folded):
+        fitting = {node for node in found if _fits(node, store, position)}
+        if fitting:
+            return _only(text, fitting)
+    if _CURIE.match(text):
+        expand(text)  # which says that the prefix is not known
+    raise _unknown(text, names)
+
+
+def _by_local_name(text: str, store: Store, position: Position | None) -> set[NamedNode]:
+    """Find what has this local name: in kg's own namespaces; for a predicate then in any other."""
+    if not re.fullmatch(r"[\w.-]+", text):
+        return set()
+    for prefixes in (_OWN, PREFIXES if position == "predicate" else ()):
+        nodes = {NamedNode(PREFIXES[prefix] + text) for prefix in prefixes}
+        if found := {node for node in nodes if _occurs(node, store)}:
+            return found
+    return set()
+
+
+def _fits(node: NamedNode, store: Store, position: Position | None) -> bool:
+    """Tell whether a node may stand there; a predicate is one that is used or declared as such."""
+    if position != "predicate":
+        return True
+    if next(store.quads_for_pattern(None, node, None), None):
+        return True
+    types = (quad.object for quad in store.quads_for_pattern(node, RDF.type, None))
+    return any(isinstance(kind, NamedNode) and kind.value.endswith("Property") for kind in types)
+
+
+def _labelled(store: Store) -> Iterator[tuple[NamedNode, str]]:
+    """Go through the things that have an IRI and a label, and their labels in all languages."""
+    for predicate in _LABELS:
+        for quad in store.quads_for_pattern(None, predicate, None):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                yield quad.subject, quad.object.value
+
+
+def _own_local_name(node: NamedNode) -> list[str]:
+    own = [PREFIXES[prefix] for prefix in _OWN if node.value.startswith(PREFIXES[prefix])]
+    return [node.value.removeprefix(namespace) for namespace in own]
+
+
+def _folded(text: str) -> str:
+    """Return a text without case and accents.
+
+    >>> _folded("Conseil de Sécurité") == _folded("conseil de securite")
+    True
+    """
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in apart if not unicodedata.combining(character))
+
+
+def _only(text: str, found: Iterable[NamedNode]) -> NamedNode:
+    nodes = sorted(found, key=lambda node: node.value)
+    if len(nodes) > 1:
+        names = ", ".join(compact(node.value) for node in nodes)
+        raise Misuse(f'"{text}" is the name of {len(nodes)} things; write one of {names}')
+    return nodes[0]
+
+
+def _unknown(name: str, known: Iterable[str]) -> UnknownName:
+    names = sorted(known)
+    if len(names) > _MANY_NAMES:
+        names = [other for other in names if _folded(other[:1]) == _folded(name[:1])]
+    return UnknownName("term", name, names, hint="write an IRI in < >, a CURIE or a label")

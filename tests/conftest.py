@@ -1,0 +1,100 @@
+"""What the tests share: a cache of their own, and the command run inside the process."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_CACHE = "KG_TESTS_CACHE"
+
+
+def pytest_configure(config):
+    """Give the whole run one cache folder, so that snapshots of the user's are neither used nor
+    changed, and the workers share what one of them built.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    folder = tempfile.mkdtemp(prefix="kg-tests-")
+    os.environ[_CACHE] = folder
+    os.environ["KG_CACHE"] = folder
+    # Colour and width would differ from one terminal to another.
+    os.environ["NO_COLOR"] = "1"
+    for name in ("COLUMNS", "KG_DEBUG", "FORCE_COLOR"):
+        os.environ.pop(name, None)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_CACHE, ""), ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command printed, and its exit code."""
+
+    code: int
+    raw: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode("utf-8")
+
+
+@pytest.fixture
+def cli(monkeypatch):
+    """Run the command line in this process: ``cli("query", "ASK {}")``."""
+    from kg.cli import main
+
+    def run(*args, stdin=b""):
+        out, err = io.BytesIO(), io.BytesIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            patch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding="ascii"))
+            patch.setattr(sys, "stderr", io.TextIOWrapper(err, encoding="ascii"))
+            with pytest.raises(SystemExit) as left:
+                main([str(arg) for arg in args])
+            sys.stdout.flush()
+            sys.stderr.flush()
+            return Answer(left.value.code, out.getvalue(), err.getvalue().decode("utf-8"))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def graph():
+    """The graph that kg ships, open for reading."""
+    from kg.graph import load
+
+    return load()
+
+
+@pytest.fixture(scope="session")
+def shipped_snapshot(graph):
+    """The folder of the shipped graph's snapshot, built by now."""
+    return graph.snapshot.path
+
+
+@pytest.fixture(scope="session")
+def article():
+    """The text of the article, for the tests that hold passages against it."""
+    path = os.environ.get("KG_ARTICLE")
+    if not path:
+        pytest.skip("KG_ARTICLE names no source text")
+    return Path(path)
+
+
+@pytest.fixture(scope="session")
+def suites():
+    """The folder of the conformance suites that others wrote."""
+    path = os.environ.get("KG_SUITES")
+    if not path:
+        pytest.skip("KG_SUITES names no folder of conformance suites")
+    return Path(path)

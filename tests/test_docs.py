@@ -1,0 +1,132 @@
+"""The documents are true: every command and block in them runs and gives what they show."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import reference  # noqa: E402 - tools/ is no package
+
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def blocks(kind):
+    """Find the fenced blocks of one kind in every page, with the line where each begins."""
+    found = []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for match in FENCE.finditer(text):
+            if match[1] == kind:
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(pytest.param(match[2], id=f"{page.relative_to(ROOT)}:{line}"))
+    return found
+
+
+def commands(block):
+    """Split a console block into commands and the output shown below each.
+
+    >>> list(commands("$ kg query 'ASK {}'\\nyes\\n$ make test\\n"))
+    [("kg query 'ASK {}'", 'yes\\n'), ('make test', '')]
+    """
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command = command[:-1] + more
+        yield command, output
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory):
+    """A folder that looks like a checkout, where the commands of a page may write."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("data", "ontology", "queries", "docs"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_commands_give_the_output_shown(block, workplace):
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    }
+    ran = 0
+    for command, expected in commands(block):
+        if shlex.split(command)[0] in {"make", "git", "pip", "cd"}:
+            continue
+        done = subprocess.run(  # noqa: S602 - a page may show a pipe
+            command,
+            shell=True,
+            cwd=workplace,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        ran += 1
+        assert done.returncode in {0, 1}, done.stdout
+        if not expected.strip():
+            # The page shows the command alone.
+            continue
+        if "…\n" in expected:
+            # A page may leave out the middle of a long answer, at a line of its own.
+            head, _, tail = expected.partition("…\n")
+            assert done.stdout.startswith(head)
+            assert done.stdout.endswith(tail)
+        else:
+            assert done.stdout == expected
+    if not ran:
+        pytest.skip("the block shows only make, git or pip")
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_python_blocks_run(block, workplace, monkeypatch):
+    monkeypatch.chdir(workplace)
+    if block.lstrip().startswith(">>>"):
+        import doctest
+
+        test = doctest.DocTestParser().get_doctest(block, {}, "block", None, None)
+        output: list[str] = []
+        failed = doctest.DocTestRunner(verbose=False).run(test, out=output.append).failed
+        assert not failed, "".join(output)
+    else:
+        exec(compile(block, "block", "exec"), {"__name__": "block"})  # noqa: S102 - our own page
+
+
+def test_the_command_reference_is_what_help_prints():
+    written = (ROOT / "docs" / "cli.md").read_text("utf-8")
+
+    assert written == reference.page(), "run `make format`"
+
+
+@pytest.mark.parametrize("name", list(reference.COMMANDS))
+def test_every_command_has_help_with_an_example(name):
+    text = reference._help(name)
+
+    assert f"kg {name}" in text.partition("Options:")[0].partition("\n")[2]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_between_pages_lead_somewhere(page):
+    targets = LINK.findall(page.read_text("utf-8"))
+    missing = [
+        target
+        for target in targets
+        if "://" not in target
+        and not target.startswith(("#", "mailto:"))
+        and not (page.parent / target.partition("#")[0]).exists()
+    ]
+
+    assert not missing
