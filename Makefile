@@ -44,8 +44,8 @@ clean: ## Remove what the tasks made.
 	rm -rf $(VENV) $(DEV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.ready: requirements.lock pyproject.toml tools/environment.sh
+$(VENV)/.ready: requirements.lock tools/environment.sh
 	@PYTHON="$(PYTHON)" sh tools/environment.sh $(VENV) requirements.lock
 
-$(DEV)/.ready: requirements-dev.lock pyproject.toml tools/environment.sh
+$(DEV)/.ready: requirements-dev.lock tools/environment.sh
 	@PYTHON="$(PYTHON)" sh tools/environment.sh $(DEV) requirements-dev.lock

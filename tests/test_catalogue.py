@@ -1,8 +1,9 @@
-"""Every saved query answers its question: golden answers, two engines, every fact of the article."""
+"""Every saved query answers: golden answers, two engines, every fact of the article."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,7 @@ def test_every_fact_comes_back_from_a_query_on_its_subject_with_its_unit(
         assert {unit for _, unit in found[fact]} == {units[fact]}
         with capsys.disabled():
             if os.environ.get("KG_LIST_FACTS"):
-                print(fact, units[fact], ", ".join(sorted(slugs)))
+                sys.stdout.write(f"{fact} {units[fact]} {', '.join(sorted(slugs))}\n")
 
 
 def unit_of_fact(graph: kg.Graph) -> list[tuple[str, str]]:

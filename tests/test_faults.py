@@ -1,4 +1,4 @@
-"""Breaking the data is noticed: each fault by its file and line, with what to do, losing nothing."""
+"""Breaking the data is noticed: each fault by file and line, with what to do, losing nothing."""
 
 from __future__ import annotations
 
@@ -63,12 +63,13 @@ WRONG = [
     Fault("two-sending-states", "relations.ttl", "    rel:sendingState kg:algeria ;\n.",
           "    rel:sendingState kg:algeria , kg:france ;\n.", 1, "sending State"),
     Fault("mission-without-seat", "relations.ttl", SEAT, "", 1, "seat"),
-    Fault("missing-label", "relations.ttl", EMBASSY, EMBASSY.split("\n")[0] + "\n", 1, "label"),
+    Fault("missing-label", "relations.ttl", EMBASSY, EMBASSY.split("\n", 1)[0] + "\n", 1, "label"),
     Fault("fact-without-claim", "relations.ttl", STATE, STATE + "    rel:neighbours kg:france ;\n",
           1, "claim"),
-    Fault("claim-without-fact", "relations.ttl", "    rel:numberOfHostages 7 ;\n", "", 1, "F104", "claims.ttl"),
-    Fault("number-of-another-value", "relations.ttl", "rel:numberOfHostages 7", "rel:numberOfHostages 0",
-          1, "at least 1"),
+    Fault("claim-without-fact", "relations.ttl", "    rel:numberOfHostages 7 ;\n", "",
+          1, "F104", "claims.ttl"),
+    Fault("number-of-another-value", "relations.ttl", "rel:numberOfHostages 7",
+          "rel:numberOfHostages 0", 1, "at least 1"),
     Fault("share-over-one", "relations.ttl", "rel:minimumShare 0.01", "rel:minimumShare 1.5",
           1, "between 0 and 1"),
     Fault("contradicted-fact-asserted", "relations.ttl", "kg:constantine a rel:City ;",
@@ -92,8 +93,8 @@ WRONG = [
           "    rdf:subject kg:algeria ;\n", 1, "assertedBy"),
     Fault("source-that-does-not-exist", "claims.ttl", "rel:evidence kg:source-natural-earth",
           "rel:evidence kg:source-natural-art", 1, "source"),
-    Fault("claim-disputes-nothing", "claims.ttl", "rel:disputes kg:claim-f052", "rel:disputes kg:claim-f999",
-          1, "Claim|claim"),
+    Fault("claim-disputes-nothing", "claims.ttl", "rel:disputes kg:claim-f052",
+          "rel:disputes kg:claim-f999", 1, "Claim|claim"),
     Fault("latitude-out-of-range", "reference.ttl", "wgs84:lat 36.73225", "wgs84:lat 136.73225",
           1, "latitude"),
     Fault("coordinates-without-source", "reference.ttl",
@@ -213,9 +214,9 @@ def test_missing_folder_is_refused(tmp_path: Path) -> None:
         check([tmp_path / "nowhere"])
 
 
-def test_asking_a_broken_graph_is_refused_in_one_line(kg, data: Path) -> None:
+def test_asking_a_broken_graph_is_refused_in_one_line(cli, data: Path) -> None:
     seed(data, WRONG[4])
-    answer = kg("query", "ASK {}", "--data", data)
+    answer = cli("query", "ASK {}", "--data", data)
     assert (answer.code, answer.raw) == (1, b"")
     assert "receiving State" in answer.err
     assert "Traceback" not in answer.err

@@ -22,7 +22,7 @@ fi
 echo "Making the environment $folder from $lock ..." >&2
 # Afresh, so that nothing stays of an older lock.
 "$PYTHON" -m venv --clear "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+"$folder/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
+"$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-deps \
     --no-build-isolation --editable .
 touch "$folder/.ready"

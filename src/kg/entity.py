@@ -81,7 +81,7 @@ class Entity:
         if self.sources:
             yield f"  reference data from {'; '.join(self.sources)}"
         if self.kinds:
-            yield "  is a " + ", ".join(
+            yield "  kind: " + ", ".join(
                 kind + (" (inferred)" if origin == "inferred" else "")
                 for kind, origin in self.kinds
             )

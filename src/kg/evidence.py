@@ -45,7 +45,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement by someone of one triple."""
+    """One statement by someone of one triple.
+
+    ``sources`` are where it is made, ``evidence`` what bears on whether it is right.
+    """
 
     node: str
     name: str
@@ -56,6 +59,7 @@ class Claim:
     disputes: tuple[str, ...]
     passages: tuple[Passage, ...]
     sources: tuple[Place, ...]
+    evidence: tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,8 @@ def _claim(store: Store, node: Term) -> Claim:
         doubts=tuple(doubts),
         disputes=tuple(name(store, other) for other in _objects(store, node, REL.disputes)),
         passages=_passages(store, node),
-        sources=_places(store, node, PROV.hadPrimarySource, REL.evidence),
+        sources=_places(store, node, PROV.hadPrimarySource),
+        evidence=_places(store, node, REL.evidence),
     )
 
 

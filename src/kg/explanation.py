@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, Store, Triple
 
 from kg.evidence import Claim, Evidence, evidence, name, say
 from kg.namespaces import SKOS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kg.reasoning import Derivation
 
-__all__ = ["Explanation", "explanation"]
+__all__ = ["Explanation", "explanation", "refusal"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,16 @@ def explanation(store: Store, derivation: Derivation) -> Explanation:
     )
 
 
+def refusal(store: Store, triple: Triple) -> str:
+    """Say who claims a triple that is no fact, and why it is none; empty where nobody does."""
+    return "".join(
+        f"; {claim.name} claims it"
+        + "".join(f" in {passage.unit}" for passage in claim.passages)
+        + f", {claim.standing}: {' '.join(claim.doubts)}"
+        for claim in evidence(store, triple).claims
+    )
+
+
 def _definitions(store: Store, leaves: list[Evidence]) -> Iterator[tuple[str, str]]:
     terms = {leaf.triple.subject for leaf in leaves if leaf.origin == "ontology"}
     for term in sorted(terms, key=str):
@@ -150,5 +160,7 @@ def _claim(claim: Claim) -> Iterator[str]:
         yield f"  {source}"
     for doubt in claim.doubts:
         yield f"  doubt: {doubt}"
+    if claim.evidence:
+        yield "  evidence: " + "; ".join(source.name for source in claim.evidence)
     for other in claim.disputes:
         yield f"  disputes {other}"

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from kg import build, resources
 from kg.dataset import load as load_dataset
-from kg.errors import Misuse
+from kg.errors import Misuse, NotEntailed
 from kg.namespaces import GRAPH, XSD, compact
 
 if TYPE_CHECKING:
@@ -168,17 +168,26 @@ class Graph:
         Each part is a term or a name; the predicate ``a`` is rdf:type.
 
         Raises:
-            NotEntailed: the triple is neither asserted nor inferred.
+            NotEntailed: the triple is neither asserted nor inferred; tells who claims it all the
+                same, and why it is no fact.
         """
-        from kg.explanation import explanation
+        from kg.explanation import explanation, refusal
         from kg.reasoning import derive
 
         goal = self._triple(subject, predicate, object)
         given: list[Triple] = []
         inferred: list[Triple] = []
         for quad in self.store:
-            (inferred if quad.graph_name == _INFERRED else given).append(quad.triple)
-        return explanation(self.store, derive(goal, given, inferred))
+            if quad.graph_name == _INFERRED:
+                inferred.append(quad.triple)
+            # Claims and links are not reasoned over: one of them proves itself and nothing else.
+            elif quad.graph_name not in (GRAPH.claims, GRAPH.links) or quad.triple == goal:
+                given.append(quad.triple)
+        try:
+            derivation = derive(goal, given, inferred)
+        except NotEntailed as error:
+            raise NotEntailed(f"{error}{refusal(self.store, goal)}") from None
+        return explanation(self.store, derivation)
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""

@@ -104,7 +104,7 @@ def read(text: str, source: str) -> Query:
 
 def _refuse_service(query: Query) -> None:
     for token in query.tokens:
-        if token.kind in ("word", "language") and "service" in token.text.casefold():
+        if token.kind == "word" and "service" in token.text.casefold():
             raise QueryRefused(f"{query.at(token)}: SERVICE is refused: kg asks no other server")
         if token.kind == "pname" and "service" in token.text.partition(":")[0].casefold():
             prefix = token.text.partition(":")[0]
@@ -199,8 +199,8 @@ def _make_unambiguous(query: Query) -> None:
     """
     parts, done = [], 0
     for token in query.tokens:
-        if token.kind == "iri" and token.is_ambiguous and len(token.text) > len("<>"):
-            first = token.start + 1
+        first = token.start + 1
+        if token.kind == "iri" and token.is_ambiguous and query.text[first] not in ">\\":
             parts += [query.text[done:first], f"\\U{ord(query.text[first]):08X}"]
             done = first + 1
             query.escaped.append(first)

@@ -70,14 +70,17 @@ class Namespace:
         self.terms = {term: NamedNode(iri + term) for term in terms.split()}
 
     def __getattr__(self, term: str) -> NamedNode:
+        """Return the term, or say that kg knows none of that name."""
         if not term.startswith("__") and term in self.terms:
             return self.terms[term]
         raise AttributeError(f'{self.iri} has no term "{term}" in kg.namespaces')
 
     def __getitem__(self, term: str) -> NamedNode:
+        """Return a term whose name is no Python name, or is in a variable."""
         return self.terms[term]
 
     def __contains__(self, node: object) -> bool:
+        """Tell whether a node is in the namespace, be it a known term or not."""
         return isinstance(node, NamedNode) and node.value.startswith(self.iri)
 
 
@@ -131,8 +134,8 @@ SH = Namespace(
     conforms construct declare entailment focusNode inversePath message namespace node nodeKind not
     oneOrMorePath or path prefix prefixes property qualifiedValueShape result resultMessage
     resultPath resultSeverity rule select severity sourceConstraint sourceConstraintComponent
-    sourceShape sparql targetClass targetNode targetObjectsOf targetSubjectsOf update value xone zeroOrMorePath
-    zeroOrOnePath""",
+    sourceShape sparql targetClass targetNode targetObjectsOf targetSubjectsOf update value
+    xone zeroOrMorePath zeroOrOnePath""",
 )
 XSD = Namespace(
     PREFIXES["xsd"],
@@ -172,9 +175,9 @@ def expand(curie: str) -> str:
 
     >>> expand("wd:Q262")
     'http://www.wikidata.org/entity/Q262'
-    >>> expand("skso:broader")
+    >>> expand("wdd:Q262")
     Traceback (most recent call last):
-    kg.errors.UnknownName: no prefix "skso"; did you mean skos?
+    kg.errors.UnknownName: no prefix "wdd"; did you mean wd or wdt?
     """
     prefix, _, local = curie.partition(":")
     if prefix not in PREFIXES:

@@ -60,16 +60,24 @@ def to_jsonld(triples: Iterable[Triple], context: _Json | None = None) -> str:
     try:
         document = jsonld.frame(_expanded(by_subject(ordered)), frame, options)
     except jsonld.JsonLdError as error:
-        iri = (error.details or {}).get("iri", "the graph")
-        reason = error.args[0].rstrip(".")
-        raise Misuse(f"{iri}: not in JSON-LD: {reason}: choose another format") from error
+        raise Misuse(f"{_reason(error)}: choose another format") from error
     # Framing lists the resources that are only pointed at, too; they say nothing.
-    nodes = [_arranged(node) for node in document["@graph"] if len(node) > 1]
-    nodes.sort(key=lambda node: (str(node.get("id", node.get("@id", "~"))), json.dumps(node)))
+    names = {"@id"} | {key for key, meaning in context.items() if meaning == "@id"}
+    nodes = [_arranged(node) for node in document["@graph"] if node.keys() - names]
+    nodes.sort(key=json.dumps)
     arranged = {"@context": context, "@graph": nodes}
     text = json.dumps(arranged, ensure_ascii=False, indent=2) + "\n"
     _check(ordered, text)
     return text
+
+
+def _reason(error: BaseException) -> str:
+    """Find what PyLD stumbled over first, which it wraps in what it was doing."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    iri = (getattr(error, "details", None) or {}).get("iri")
+    reason = str(error.args[0]).rstrip(".")
+    return f"{iri}: not in JSON-LD: {reason}" if iri else f"not in JSON-LD: {reason}"
 
 
 def _arranged(value: Any) -> Any:

@@ -33,7 +33,7 @@ class Trees:
     >>> from kg.namespaces import OWL, RDF
     >>> trees = Trees([Statement(BlankNode("x"), RDF.type, OWL.Thing, DefaultGraph())])
     >>> trees.core(), [statement.subject.value for statement in trees.grown([])]
-    ([], ['bdf8f6b2fc5b0d7ee'])
+    ([], ['bdcc148bcc03999dc'])
     """
 
     def __init__(self, statements: list[Statement]) -> None:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["canonical_turtle"]
 
-# Lexical forms that Turtle 1.1, section 2.5.2, reads as the datatype without quotes.
+# Lexical forms that Turtle 1.1, section 2.5.2, reads as the datatype without quotes; of these, the
+# ones that readers such as rdflib, which makes a number of them, keep as they are.
 _BARE = {
-    XSD.integer: re.compile(r"[+-]?[0-9]+"),
-    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    XSD.double: re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
+    XSD.integer: re.compile(r"0|-?[1-9][0-9]*"),
+    XSD.decimal: re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]{1,6}"),
+    XSD.double: re.compile(r"[+-]?(?:[0-9]+\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+"),
     XSD.boolean: re.compile(r"true|false"),
 }
 # The same narrow local names as in kg.namespaces, for the prefixes that a file brings along.
