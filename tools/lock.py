@@ -1,6 +1,6 @@
 """Write the two lock files: every version with its hashes, for all platforms.
 
-Needs ``uv`` on the path, or beside the Python that runs this.
+Needs ``uv`` on the path.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ def lock(name: str, *more: str) -> None:
     """Write one lock file, keeping the build backend in it: the project is installed without
     build isolation, so that its hash is checked too.
     """
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    uv = shutil.which("uv")
+    if uv is None:
+        sys.exit("make lock needs uv on the path: pip install uv")
     build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
     with tempfile.TemporaryDirectory() as folder:
         wanted, locked = Path(folder) / "build.in", Path(folder) / name

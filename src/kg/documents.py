@@ -29,6 +29,7 @@ SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
 Node = NamedNode | BlankNode
 
 _DERIVED = PREFIXES["graph"] + "inferred/"
+_CONTEXT = "context.jsonld"
 _CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit))
 
 
@@ -176,7 +177,8 @@ def read_documents(paths: Sequence[Path]) -> tuple[Document, ...]:
     """Read files, and the RDF and SSSOM files of folders, without parsing them.
 
     A folder is searched at every depth, in the order of the names, leaving out what is hidden
-    (its name begins with a dot). A file that is met twice is read once.
+    (its name begins with a dot) and ``context.jsonld``, which only tells how to read other files. A
+    file that is met twice is read once.
 
     Raises:
         ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
@@ -203,7 +205,8 @@ def _files(path: Path) -> Iterable[tuple[Path, Format]]:
     for folder, folders, names in os.walk(path, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            kind = None if name.startswith(".") else _format_or_none(Path(name))
+            hidden = name.startswith(".") or name == _CONTEXT
+            kind = None if hidden else _format_or_none(Path(name))
             if kind is not None:
                 files.append((Path(folder) / name, kind))
     if not files:

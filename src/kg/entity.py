@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from kg.evidence import Claim, Evidence, evidence, label, name
-from kg.namespaces import DCTERMS, RDF, RDFS, SKOS, compact
+from kg.namespaces import REL, DCTERMS, RDF, RDFS, SKOS, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,6 +94,7 @@ class Entity:
             for one in self.mentions
             if (one.triple.predicate, one.triple.subject) not in told
             and one.triple.subject != self.node
+            and one.origin != "links"
         ]
         yield from self._section("Mentioned by", mentions, backward=True)
 
@@ -138,11 +139,12 @@ def entity(store: Store, node: NamedNode | BlankNode) -> Entity:
 def _ordered(store: Store, quads: Iterable[Quad]) -> tuple[Evidence, ...]:
     triples = {quad.triple for quad in quads}
     found = [evidence(store, triple) for triple in triples]
-    # Inferred triples after the asserted ones of the same predicate.
+    # The words of kg before those of other vocabularies; of each, what is inferred comes last.
     return tuple(
         sorted(
             found,
             key=lambda one: (
+                one.triple.predicate not in REL,
                 str(one.triple.predicate),
                 one.origin == "inferred",
                 str(one.triple.object),
