@@ -9,7 +9,7 @@ import pytest
 
 from kg import resources
 from kg.check import check
-from kg.citations import passages, uncited_units
+from kg.check.citations import passages, uncited_units
 from kg.dataset import load
 from kg.errors import ParseFailure, ResourceNotFound
 from kg.export import format_file

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from pyoxigraph import NamedNode, Triple
 
-from kg.citations import drift, passages, uncited_units
+from kg.check.citations import drift, passages, uncited_units
 from kg.dataset import load
 from kg.namespaces import PREFIXES, expand
 

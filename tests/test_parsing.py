@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
+from kg.dataset.parsing import parse
 from kg.errors import KgError, ParseFailure
 from kg.formats import FORMATS
-from kg.parsing import parse
 
 GOOD = "<http://e.org/a> <http://e.org/b> <http://e.org/c> .\n"
 XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e.org/">\n'
@@ -249,7 +249,7 @@ BLANK = {
 def test_blank_nodes_have_the_same_labels_in_every_run(kind):
     here = [str(quad) for quad in read(BLANK[kind], kind)]
     code = (
-        "import sys; from kg.formats import FORMATS; from kg.parsing import parse\n"
+        "import sys; from kg.formats import FORMATS; from kg.dataset.parsing import parse\n"
         f"for quad in parse('x', FORMATS[{kind!r}], {BLANK[kind].encode()!r}, 'b'): print(quad)"
     )
     there = subprocess.run(

@@ -16,10 +16,10 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg import parsing
+from kg.dataset import parsing
+from kg.dataset.positions import Positions
 from kg.formats import FORMATS
 from kg.namespaces import RDF, XSD
-from kg.positions import Positions
 
 E = "http://e.org/"
 

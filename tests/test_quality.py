@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, Triple
 
+from kg.check.quality import quality_queries, run_quality_queries
 from kg.dataset import load
 from kg.errors import ParseFailure, ResourceNotFound
 from kg.namespaces import PREFIXES, REL, expand
-from kg.quality import quality_queries, run_quality_queries
 
 PREFIX_LINES = "".join(
     f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n"

@@ -28,8 +28,8 @@ from pyoxigraph import (
 from kg.errors import Misuse, UnknownName
 from kg.namespaces import EDTF, RDFS, XSD, expand
 from kg.results import FORMATS, Boolean, GraphResult, Solutions, serialize
+from kg.results.tables import cell
 from kg.sparql import evaluate
-from kg.tables import cell
 
 ALGERIA, MALI = NamedNode(expand("kg:algeria")), NamedNode(expand("kg:mali"))
 

@@ -16,17 +16,18 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg import locks, snapshot
+from kg import snapshot
 from kg.errors import Misuse, WriteFailure
 from kg.namespaces import GRAPH
-from kg.snapshot import build, digest_of, find, folder, prune
+from kg.snapshot import build, digest_of, find, folder, locks, prune
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses flock, signals and rlimits")
 
 #: What every process of these tests begins with.
 PRELUDE = """
 import os, resource, sys, time
-from kg import snapshot, cache, locks
+from kg import snapshot
+from kg.snapshot import cache, locks
 from kg.errors import KgError
 from kg.namespaces import GRAPH
 from pyoxigraph import Literal, NamedNode, Triple

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
-from kg.guard import MOST_BYTES, MOST_LINKS, read
 from kg.namespaces import GRAPH
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql import check, evaluate, form
-from kg.tokens import MOST_BRACKETS
+from kg.sparql.guard import MOST_BYTES, MOST_LINKS, read
+from kg.sparql.tokens import MOST_BRACKETS
 
 A, B = NamedNode("http://example.org/a"), NamedNode("http://example.org/b")
 

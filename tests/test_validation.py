@@ -14,9 +14,9 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from kg.dataset import load
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused
 from kg.namespaces import PREFIXES, SH, expand
-from kg.report import describe
-from kg.shapes import ShapesGraph
 from kg.validation import validate
+from kg.validation.report import describe
+from kg.validation.shapes import ShapesGraph
 
 PREFIX_LINES = "@prefix ex: <http://example.org/> .\n" + "".join(
     f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()

@@ -6,65 +6,24 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from kg import resources, snapshot
-from kg.dataset import accept
 from kg.errors import DoesNotConform
+from kg.flow import accepted, close, validate
 from kg.namespaces import GRAPH
 from kg.progress import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pyoxigraph import NamedNode, Triple
+    from pyoxigraph import Triple
 
     from kg.dataset import Dataset
-    from kg.report import ValidationReport
     from kg.snapshot import Snapshot
 
-__all__ = [
-    "accepted",
-    "close",
-    "digest",
-    "facts",
-    "inferred",
-    "open_snapshot",
-    "shape_triples",
-    "validate",
-]
+__all__ = ["digest", "inferred", "open_snapshot"]
 
 #: How many results an error shows before it sends the user to the whole report.
 _SHOWN = 5
 #: Raised when the closure or the checks change what a snapshot holds.
 _VERSION = "1"
 _INFERRED = GRAPH["inferred/reported"]
-_OWN = frozenset(GRAPH.terms.values())
-
-
-def facts(dataset: Dataset) -> frozenset[Triple]:
-    """Return what counts as a fact: what is accepted, and the user's own named graphs."""
-    own = [dataset.graph(name) for name in dataset.graphs() if name not in _OWN]
-    return accept(dataset).union(*own)
-
-
-def accepted(dataset: Dataset) -> dict[NamedNode, frozenset[Triple]]:
-    """Return the named graphs of a dataset without the facts that are not accepted."""
-    chosen = accept(dataset)
-    graphs = {name: dataset.graph(name) for name in dataset.graphs()}
-    for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
-        graphs[name] &= chosen
-    return graphs
-
-
-def close(dataset: Dataset) -> frozenset[Triple]:
-    """Derive what the facts entail by the ontology, without what the dataset says itself.
-
-    Raises:
-        Inconsistent: the facts contradict the ontology or each other.
-    """
-    from kg.reasoning import close as close_triples
-
-    closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
-    return closure.difference(*(dataset.graph(name) for name in dataset.graphs()))
 
 
 def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
@@ -74,29 +33,6 @@ def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
         return close(dataset)
     quads = found.store.quads_for_pattern(None, None, None, _INFERRED)
     return frozenset(quad.triple for quad in quads)
-
-
-def validate(
-    dataset: Dataset, closure: frozenset[Triple], shapes: Sequence[Path]
-) -> ValidationReport:
-    """Hold facts, claims, links and what is inferred against shapes."""
-    from kg.validation import validate as validate_triples
-
-    data = closure.union(*accepted(dataset).values())
-    return validate_triples(data, shape_triples(shapes), dataset=dataset)
-
-
-def shape_triples(shapes: Sequence[Path]) -> list[Triple]:
-    """Read files of shapes.
-
-    Raises:
-        ResourceNotFound: a file is not there.
-        ParseFailure: a file is not well formed.
-    """
-    from kg.dataset import load
-
-    documents = load(shapes, []).documents
-    return [quad.triple for document in documents for quad in document.quads()]
 
 
 def digest(dataset: Dataset, *, gated: bool) -> str:
@@ -142,8 +78,8 @@ def _make(dataset: Dataset, name: str, *, gated: bool) -> Snapshot:
 
 
 def _require(dataset: Dataset, closure: frozenset[Triple]) -> None:
-    from kg.citations import drift
-    from kg.report import ValidationReport, sort_key
+    from kg.check.citations import drift
+    from kg.validation.report import ValidationReport, sort_key
 
     report = validate(dataset, closure, resources.shapes())
     results = sorted([*report.results, *drift(dataset, closure)], key=sort_key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from kg.evidence import Claim, Evidence, evidence, label, name
-from kg.namespaces import REL, DCTERMS, RDF, RDFS, SKOS, compact
+from kg.namespaces import DCTERMS, RDF, RDFS, REL, SKOS, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

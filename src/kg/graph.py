@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
-from kg import build, resources
+from kg import build, flow, resources
 from kg.dataset import load as load_dataset
 from kg.errors import Misuse, NotEntailed
 from kg.namespaces import GRAPH, XSD, compact
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from kg.entity import Entity
     from kg.explanation import Explanation
     from kg.queries import SavedQuery
-    from kg.report import ValidationReport
     from kg.results import Boolean, GraphResult, Solutions
     from kg.snapshot import Snapshot
     from kg.terms import Position
+    from kg.validation.report import ValidationReport
 
     Paths: TypeAlias = Path | str | Sequence[Path | str]
     Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
@@ -191,7 +191,7 @@ class Graph:
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
-        return build.facts(self.dataset)
+        return flow.facts(self.dataset)
 
     def infer(self) -> frozenset[Triple]:
         """Return what the facts entail by OWL 2 RL and the ontology, and no fact itself.
@@ -208,7 +208,7 @@ class Graph:
             shapes: files of shapes; by default those that kg ships.
         """
         paths = resources.shapes() if shapes is None else _paths(shapes)
-        return build.validate(self.dataset, self.infer(), paths)
+        return flow.validate(self.dataset, self.infer(), paths)
 
     def check(self, source: Path | str | None = None) -> CheckReport:
         """Check the graph in every way that kg knows.
@@ -234,7 +234,7 @@ class Graph:
         from kg.export import export
 
         # The files keep each literal as it was written, where the store keeps its value.
-        graphs = build.accepted(self.dataset)
+        graphs = flow.accepted(self.dataset)
         inferred = self.store.quads_for_pattern(None, None, None, _INFERRED)
         graphs[_INFERRED] = frozenset(quad.triple for quad in inferred)
         return export(graphs, format, graph)

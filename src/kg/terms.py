@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg.errors import Misuse, ParseFailure, UnknownName
 from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand
-from kg.tables import cell
+from kg.results.tables import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

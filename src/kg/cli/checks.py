@@ -12,7 +12,7 @@ from kg.cli.common import format_option, graph_options, out_option, put
 
 if TYPE_CHECKING:
     from kg.check import CheckReport
-    from kg.report import ValidationReport
+    from kg.validation.report import ValidationReport
 
 __all__ = ["check", "fmt", "validate"]
 
@@ -109,7 +109,7 @@ def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None
     kg fmt
     kg fmt --check my-graph/*.ttl
     """
-    from kg.documents import SSSOM, read_documents, shown
+    from kg.dataset.documents import SSSOM, read_documents, shown
     from kg.export import format_file
     from kg.resources import data
 
@@ -134,7 +134,7 @@ def _report(
         put(json.dumps(whole, ensure_ascii=False, indent=2), output)
     elif format_name == "ttl":
         from kg.export import canonical_turtle
-        from kg.report import ValidationReport
+        from kg.validation.report import ValidationReport
 
         put(canonical_turtle(ValidationReport(report.results).to_triples()), output)
     else:

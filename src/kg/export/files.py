@@ -12,7 +12,8 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Triple
 from pyoxigraph import parse as parse_rdf
 
-from kg import formats, parsing, sssom
+from kg import formats, sssom
+from kg.dataset import parsing
 from kg.errors import KgError, Misuse, ResourceNotFound, WriteFailure
 from kg.export.canonical import canonical_triples
 from kg.export.turtle import canonical_turtle

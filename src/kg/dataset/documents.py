@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from kg import formats, parsing
+from kg import formats
+from kg.dataset import parsing
 from kg.errors import ResourceNotFound, UnknownName
 from kg.formats import Format
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
@@ -18,7 +19,7 @@ from kg.namespaces import GRAPH, PREFIXES, RDF, REL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kg.positions import Positions
+    from kg.dataset.positions import Positions
 
 __all__ = ["SSSOM", "Document", "Location", "Node", "read_documents", "shown"]
 
@@ -124,7 +125,7 @@ class Document:
 
     @cached_property
     def _positions(self) -> Positions:
-        from kg.positions import Positions
+        from kg.dataset.positions import Positions
 
         return Positions(self.content.decode("utf-8-sig"), self.format, self._blank_prefix)
 

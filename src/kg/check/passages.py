@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg.findings import Findings
-from kg.index import Index, Term
 from kg.namespaces import DCTERMS, GRAPH, OA, PROV, REL
-from kg.report import ValidationResult, describe
+from kg.validation.findings import Findings
+from kg.validation.index import Index, Term
+from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,9 +18,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import KgError, Misuse
 from kg.namespaces import SH, XSD, compact
-from kg.places import Places
-from kg.report import Severity, ValidationReport, ValidationResult, sort_key
-from kg.shapes import ShapesGraph
+from kg.validation.places import Places
+from kg.validation.report import Severity, ValidationReport, ValidationResult, sort_key
+from kg.validation.shapes import ShapesGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.dataset import Dataset
-    from kg.index import Term
+    from kg.validation.index import Term
 
 __all__ = ["ValidationReport", "ValidationResult", "validate"]
 

@@ -1,6 +1,6 @@
 """SPARQL queries, evaluated by the store once they are checked.
 
-Nothing is fetched and nothing is changed: ``kg.guard`` has the reasons.
+Nothing is fetched and nothing is changed: ``kg.sparql.guard`` has the reasons.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pyoxigraph import (
 )
 
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
-from kg.guard import Query, check, read, refuse_unknown_prefixes
 from kg.namespaces import PREFIXES, RDF, compact
 from kg.results import Boolean, GraphResult, Solutions
-from kg.tokens import place
+from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
+from kg.sparql.tokens import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

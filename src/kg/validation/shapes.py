@@ -16,9 +16,9 @@ from itertools import groupby
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import Misuse, ParseFailure, QueryRefused
-from kg.index import Index, Term
 from kg.namespaces import OWL, PREFIXES, RDF, SH, compact
-from kg.report import describe
+from kg.validation.index import Index, Term
+from kg.validation.report import describe
 
 __all__ = ["ShapesGraph"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
-from kg import statements
+from kg.dataset import statements
 from kg.namespaces import RDF, compact
 
 if TYPE_CHECKING:

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from kg import sssom
-from kg.documents import SSSOM as SSSOM_TABLE
-from kg.documents import Location, shown
+from kg.dataset.documents import SSSOM as SSSOM_TABLE
+from kg.dataset.documents import Location, shown
 from kg.errors import ParseFailure
-from kg.findings import Findings
-from kg.index import Index
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL, compact
+from kg.validation.findings import Findings
+from kg.validation.index import Index
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.dataset import Dataset
-    from kg.report import ValidationResult
+    from kg.validation.report import ValidationResult
 
 __all__ = ["VERIFIED_IDS", "check_links"]
 

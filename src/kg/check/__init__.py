@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from kg import resources
-from kg.build import close, validate
-from kg.citations import drift, passages, uncited_units
+from kg.check.citations import drift, passages, uncited_units
+from kg.check.links import check_links
+from kg.check.quality import defined_terms, run_quality_queries, suggestion
 from kg.dataset import Dataset
-from kg.documents import SSSOM, Document, Location, read_documents, shown
+from kg.dataset.documents import SSSOM, Document, Location, read_documents, shown
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
-from kg.links import check_links
+from kg.flow import close, validate
 from kg.namespaces import GRAPH, REL
-from kg.quality import defined_terms, run_quality_queries, suggestion
-from kg.report import ValidationReport, ValidationResult, describe, sort_key
+from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from kg import locks
+from kg.snapshot import locks
 
 __all__ = ["NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
 

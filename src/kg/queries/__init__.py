@@ -25,11 +25,11 @@ from pyoxigraph import Literal
 
 from kg import resources
 from kg.errors import KgError, Misuse, ParseFailure, ResourceNotFound, UnknownName
-from kg.headers import TYPES, parse
 from kg.namespaces import XSD
+from kg.queries.headers import TYPES, parse
 from kg.sparql import evaluate, form
+from kg.sparql.tokens import tokenize
 from kg.terms import resolve
-from kg.tokens import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Parameter:
     """A value that a saved query takes.
 
     Args:
-        type: one of ``kg.headers.TYPES``.
+        type: one of ``kg.queries.headers.TYPES``.
         description: what it does to the answer.
         default: the value where none is given; None makes the parameter required.
         example: a value to try.

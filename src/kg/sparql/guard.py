@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from kg.errors import ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import PREFIXES
-from kg.tokens import Token, is_whole, place, tokenize
+from kg.sparql.tokens import Token, is_whole, place, tokenize
 
 __all__ = ["MOST_BYTES", "MOST_LINKS", "Query", "check", "read", "refuse_unknown_prefixes"]
 

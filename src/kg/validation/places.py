@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
-from kg.documents import Document, Location
+from kg.dataset.documents import Document, Location
 from kg.namespaces import RDF, RDFS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from kg.dataset import Dataset
-    from kg.index import Term
+    from kg.validation.index import Term
 
 __all__ = ["Places"]
 

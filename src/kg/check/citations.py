@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg import dates
+from kg.check.passages import check_passages, check_sources, passages, uncited_units
 from kg.errors import KgError
-from kg.findings import Findings
-from kg.index import Index, Term
 from kg.namespaces import DCTERMS, EDTF, GRAPH, PROV, RDF, RDFS, REL, SKOS, XSD
-from kg.passages import check_passages, check_sources, passages, uncited_units
-from kg.report import ValidationResult, describe
+from kg.validation.findings import Findings
+from kg.validation.index import Index, Term
+from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:
     from collections.abc import Collection

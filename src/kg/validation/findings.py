@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.namespaces import compact
-from kg.places import Places
-from kg.report import Severity, ValidationResult, sort_key
+from kg.validation.places import Places
+from kg.validation.report import Severity, ValidationResult, sort_key
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from kg.dataset import Dataset
-    from kg.documents import Location
-    from kg.index import Term
+    from kg.dataset.documents import Location
+    from kg.validation.index import Term
 
 __all__ = ["Findings"]
 
@@ -67,5 +67,5 @@ class Findings:
         )
 
     def results(self) -> list[ValidationResult]:
-        """All that was noted, in the order of :func:`kg.report.sort_key`."""
+        """All that was noted, in the order of :func:`kg.validation.report.sort_key`."""
         return sorted(self._results, key=sort_key)

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, Store, Triple
 
-from kg import locks
-from kg.cache import NAME_LENGTH, aside, discard, folder, prune, remove
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
+from kg.snapshot import locks
+from kg.snapshot.cache import NAME_LENGTH, aside, discard, folder, prune, remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
 
-from kg.index import Term
 from kg.namespaces import RDF, SH, XSD, compact
+from kg.validation.index import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -16,9 +16,9 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
 
 from kg import resources
 from kg.errors import ParseFailure, ResourceNotFound
-from kg.findings import Findings
 from kg.namespaces import GRAPH, PREFIXES, REL
-from kg.report import Severity, ValidationResult, describe
+from kg.validation.findings import Findings
+from kg.validation.report import Severity, ValidationResult, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset import Dataset
-    from kg.index import Term
+    from kg.validation.index import Term
 
 __all__ = ["QualityQuery", "defined_terms", "quality_queries", "run_quality_queries", "suggestion"]
 

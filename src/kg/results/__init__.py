@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg import serializers, tables
 from kg.errors import Misuse, UnknownName
+from kg.results import serializers, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -144,7 +144,7 @@ class Solutions:
         xsd:date Date and xsd:dateTime Datetime (UTC where it has a time zone). Every other column,
         and one with a value that its type cannot hold exactly, is text.
         """
-        from kg import frames
+        from kg.results import frames
 
         return frames.to_polars(self.variables, self.rows)
 

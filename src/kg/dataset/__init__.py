@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.documents import Document, Location, read_documents
+from kg.dataset.documents import Document, Location, read_documents
 from kg.errors import UnknownName
 from kg.namespaces import GRAPH, RDF, RDFS, REL, SKOS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.documents import Node
+    from kg.dataset.documents import Node
 
 __all__ = ["VIEWPOINTS", "Dataset", "Document", "Location", "accept", "load", "read_documents"]
 

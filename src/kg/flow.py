@@ -1,0 +1,71 @@
+"""The steps between files and a snapshot: what is accepted, what follows, whether it conforms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.dataset import accept
+from kg.namespaces import GRAPH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pyoxigraph import NamedNode, Triple
+
+    from kg.dataset import Dataset
+    from kg.validation.report import ValidationReport
+
+__all__ = ["accepted", "close", "facts", "shape_triples", "validate"]
+
+_OWN = frozenset(GRAPH.terms.values())
+
+
+def facts(dataset: Dataset) -> frozenset[Triple]:
+    """Return what counts as a fact: what is accepted, and the user's own named graphs."""
+    own = [dataset.graph(name) for name in dataset.graphs() if name not in _OWN]
+    return accept(dataset).union(*own)
+
+
+def accepted(dataset: Dataset) -> dict[NamedNode, frozenset[Triple]]:
+    """Return the named graphs of a dataset without the facts that are not accepted."""
+    chosen = accept(dataset)
+    graphs = {name: dataset.graph(name) for name in dataset.graphs()}
+    for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
+        graphs[name] &= chosen
+    return graphs
+
+
+def close(dataset: Dataset) -> frozenset[Triple]:
+    """Derive what the facts entail by the ontology, without what the dataset says itself.
+
+    Raises:
+        Inconsistent: the facts contradict the ontology or each other.
+    """
+    from kg.reasoning import close as close_triples
+
+    closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
+    return closure.difference(*(dataset.graph(name) for name in dataset.graphs()))
+
+
+def validate(
+    dataset: Dataset, closure: frozenset[Triple], shapes: Sequence[Path]
+) -> ValidationReport:
+    """Hold facts, claims, links and what is inferred against shapes."""
+    from kg.validation import validate as validate_triples
+
+    data = closure.union(*accepted(dataset).values())
+    return validate_triples(data, shape_triples(shapes), dataset=dataset)
+
+
+def shape_triples(shapes: Sequence[Path]) -> list[Triple]:
+    """Read files of shapes.
+
+    Raises:
+        ResourceNotFound: a file is not there.
+        ParseFailure: a file is not well formed.
+    """
+    from kg.dataset import load
+
+    documents = load(shapes, []).documents
+    return [quad.triple for document in documents for quad in document.quads()]
