@@ -21,6 +21,7 @@ demo: $(VENV)/.ready ## Make an environment, build the graph and print the first
 
 # The tests come last, so that a run ends with their summary.
 test: lint ## Run every check: format, lint, types, documents, tests.
+	$(DEV)/bin/kg check $(if $(KG_ARTICLE),--source "$(KG_ARTICLE)")
 	$(DEV)/bin/python -m pytest -n 2 -rs
 
 lint: $(DEV)/.ready ## Check format, style and types.
