@@ -521,3 +521,30 @@ def test_help_is_printed(cli, name):
 
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.startswith("Usage: kg")
+
+
+def test_a_saved_question_calls_things_by_their_labels(cli):
+    shown = cli("run", "escalation-chains").out
+
+    assert "ban on flights to and from Mali, 2025" in shown
+    assert "kg:flight-ban-by-algeria-2025" not in shown
+
+
+def test_a_table_has_iris_where_they_are_asked_for(cli):
+    shown = cli("run", "escalation-chains", "--iris").out
+
+    assert "kg:flight-ban-by-algeria-2025" in shown
+
+
+def test_a_query_has_iris_and_on_request_labels(cli):
+    text = "SELECT ?state { ?state a rel:State } ORDER BY ?state"
+
+    assert "kg:algeria" in cli("query", text).out
+    assert "Algeria" in cli("query", text, "--labels").out
+
+
+def test_labels_are_refused_where_the_format_always_has_iris(cli):
+    answer = cli("run", "missions", "--labels", "--format", "csv")
+
+    assert (answer.code, answer.raw) == (2, b"")
+    assert "csv always has IRIs" in answer.err

@@ -143,6 +143,17 @@ class Graph:
 
         return catalogue()
 
+    def name(self, node: NamedNode) -> str:
+        """Return what to call a thing: its English label, or else its CURIE.
+
+        >>> graph = load()
+        >>> graph.name(graph.resolve("Q912"))
+        'Mali'
+        """
+        from kg.evidence import name
+
+        return name(self.store, node)
+
     def show(self, thing: str | NamedNode) -> Entity:
         """Return all that the graph knows about one thing.
 

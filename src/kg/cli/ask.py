@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,25 +21,40 @@ from kg.cli.common import (
 from kg.errors import Misuse, ParseFailure, ResourceNotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kg.graph import Graph
     from kg.queries import SavedQuery
     from kg.results import Boolean, GraphResult, Solutions
 
+    _Result = Solutions | Boolean | GraphResult
+
 __all__ = ["queries", "query", "run"]
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 _BINARY = ("parquet",)
 _FORMATS = ("table", "csv", "tsv", "json", "xml", "md", *_BINARY, *GRAPH_FORMATS)
 _FORMAT_HELP = "How to write the answer; for rows a table unless told, for a graph Turtle."
 
 
+def labels_option(*, default: str) -> Callable[[_Command], _Command]:
+    """Give a command ``--labels`` and ``--iris``; ``default`` tells which goes without saying."""
+    text = f"Call things in a table by their labels, or by their IRIs; {default} unless told."
+    return click.option("--labels/--iris", "labels", default=None, help=text)
+
+
 @click.command()
 @click.argument("text", required=False)
 @click.option("-f", "--file", type=click.Path(path_type=Path), help="Read the query from a file.")
+@labels_option(default="IRIs")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option
 @graph_options
 def query(
     text: str | None,
     file: Path | None,
+    labels: bool | None,  # noqa: FBT001 - click hands it over by name
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
@@ -57,7 +72,10 @@ def query(
     echo 'DESCRIBE kg:mali' | kg query -
     """
     asked = _text(text, file)
-    _answer(open_graph(data, ontology).query(asked), format_name, output)
+    graph = open_graph(data, ontology)
+    result = graph.query(asked)
+    name = _format(result, format_name, output)
+    _answer(_named(result, name, graph, labels=labels, default=False), name, output)
 
 
 @click.command()
@@ -65,12 +83,14 @@ def query(
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a parameter its value."
 )
+@labels_option(default="labels")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option
 @graph_options
 def run(
     name: str,
     params: tuple[str, ...],
+    labels: bool | None,  # noqa: FBT001 - click hands it over by name
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
@@ -92,7 +112,10 @@ def run(
         if key in values:
             raise Misuse(f"--param {key}: given twice")
         values[key] = value
-    _answer(open_graph(data, ontology).run(name, **values), format_name, output)
+    graph = open_graph(data, ontology)
+    result = graph.run(name, **values)
+    format_name = _format(result, format_name, output)
+    _answer(_named(result, format_name, graph, labels=labels, default=True), format_name, output)
 
 
 @click.command()
@@ -148,18 +171,35 @@ def _text(text: str | None, file: Path | None) -> str:
         raise ParseFailure(name, "not UTF-8 text", line) from error
 
 
-def _answer(
-    result: Solutions | Boolean | GraphResult, format_name: str | None, output: Path | None
-) -> None:
-    """Write a result in the format asked for, and exit with 1 for a no."""
-    from kg.results import FORMATS, Boolean, Solutions, serialize
+def _format(result: _Result, format_name: str | None, output: Path | None) -> str:
+    """Tell what to write a result as: what was asked for, what the file's name says, or a table."""
+    from kg.results import FORMATS
 
     fitting = FORMATS[type(result)]
     if format_name is None and output is not None:
         format_name = by_suffix(output, fitting)
     if format_name in _BINARY and output is None:
         raise Misuse(f"{format_name} is not text: give -o FILE.{format_name}")
-    name = format_name or fitting[0]
+    return format_name or fitting[0]
+
+
+def _named(
+    result: _Result, format_name: str, graph: Graph, *, labels: bool | None, default: bool
+) -> _Result:
+    """Put labels in place of IRIs where the table is to have them."""
+    from kg.results import Solutions
+
+    if labels is not None and format_name != "table":
+        raise Misuse(f"--labels and --iris are for tables, and {format_name} always has IRIs")
+    if isinstance(result, Solutions) and format_name == "table":
+        return result.labelled(graph.name) if (default if labels is None else labels) else result
+    return result
+
+
+def _answer(result: _Result, name: str, output: Path | None) -> None:
+    """Write a result in a format, and exit with 1 for a no."""
+    from kg.results import Boolean, Solutions, serialize
+
     if name == "table" and isinstance(result, Solutions) and output is None and sys.stdout.isatty():
         import shutil
 

@@ -19,7 +19,7 @@ __all__ = ["check", "fmt", "validate"]
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Hold files against SHACL shapes.")
 @click.argument("files", nargs=-1, type=_PATH)
 @click.option("--shapes", type=_PATH, multiple=True, help="File of SHACL shapes; may be repeated.")
 @click.option(
@@ -59,7 +59,7 @@ def validate(
     context.exit(0 if report.conforms else 1)
 
 
-@click.command()
+@click.command(short_help="Check a graph in every way that kg knows.")
 @click.option(
     "--source", type=_PATH, help="The source text: hold every passage against it as well."
 )
@@ -93,7 +93,7 @@ def check(
     context.exit(report.exit_code)
 
 
-@click.command()
+@click.command(short_help="Rewrite data files in canonical form.")
 @click.argument("files", nargs=-1, type=_PATH)
 @click.option(
     "--check", is_flag=True, help="Change nothing; exit with 1 where a file would change."

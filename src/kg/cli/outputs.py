@@ -24,7 +24,7 @@ _EXPORT_FORMATS = (*GRAPH_FORMATS, "graphml", "csv")
 _GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")
 
 
-@click.command()
+@click.command(short_help="Write the graph in any of eight formats.")
 @format_option(_EXPORT_FORMATS, "How to write it; told by the file's name unless given.")
 @click.option(
     "--graph", type=Choice(_GRAPHS), default="all", show_default=True, help="Which graph to write."
@@ -50,7 +50,7 @@ def export(
     put(open_graph(data, ontology).serialize(format_name, graph), output)
 
 
-@click.command()
+@click.command(short_help="Write what data entails by OWL 2 RL.")
 @click.argument("files", nargs=-1, required=True, type=_PATH, metavar="DATA...")
 @click.option(
     "--ontology",
@@ -87,7 +87,7 @@ def infer(
     put(serialize_triples(triples, format_name), output)
 
 
-@click.command()
+@click.command(short_help="Tell in words what changed.")
 @click.argument("before", type=_PATH)
 @click.argument("after", type=_PATH)
 @format_option(("text", "json"), "How to write it; text unless told.")

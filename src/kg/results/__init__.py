@@ -11,7 +11,7 @@ from kg.errors import Misuse, UnknownName
 from kg.results import serializers, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -136,6 +136,22 @@ class Solutions:
             color: mark the header and the IRIs by ANSI colors.
         """
         return tables.to_table(self.variables, self.rows, self.parameters, width, color=color)
+
+    def labelled(self, name: Callable[[NamedNode], str]) -> Solutions:
+        """Return the rows with the names of things in place of their IRIs, for people to read.
+
+        Args:
+            name: what to call a thing.
+
+        >>> rows = Solutions(["state"], [[NamedNode("http://www.wikidata.org/entity/Q912")]])
+        >>> rows.labelled(lambda node: "Mali")[0].state.value
+        'Mali'
+        """
+        rows = (
+            [Literal(name(term)) if isinstance(term, NamedNode) else term for term in row]
+            for row in self.rows
+        )
+        return Solutions(self.variables, rows, self.parameters)
 
     def to_polars(self) -> pl.DataFrame:
         """Return a data frame; a column has a type where all its terms have the one datatype.
