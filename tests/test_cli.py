@@ -548,3 +548,15 @@ def test_labels_are_refused_where_the_format_always_has_iris(cli):
 
     assert (answer.code, answer.raw) == (2, b"")
     assert "csv always has IRIs" in answer.err
+
+
+def test_a_mistyped_term_is_noted_where_nothing_answers(cli):
+    answer = cli("query", "SELECT ?event { ?event a rel:TensionRaisingEvnt }")
+
+    assert answer.code == 0
+    assert 'kg: note: no term "rel:TensionRaisingEvnt"; did you mean' in answer.err
+    assert "rel:TensionRaisingEvent" in answer.err
+
+
+def test_an_empty_answer_without_a_mistyped_term_is_not_noted(cli):
+    assert cli("query", "ASK { kg:mali rel:neighbours kg:france }").err == ""

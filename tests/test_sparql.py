@@ -753,3 +753,19 @@ def test_solutions_are_whole_before_they_are_given(store):
 
     assert isinstance(result, Solutions)
     assert len(result) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?s ?p ?o }",
+        "SELECT DISTINCT * { ?s ?p ?o }",
+        "PREFIX a: <urn:a> select reduced * { ?s ?p ?o FILTER(?o * 1 != ?p) }",
+    ],
+)
+def test_select_star_has_the_variables_in_the_order_of_the_text(text):
+    assert evaluate(Store(), text).variables == ("s", "p", "o")
+
+
+def test_named_variables_keep_the_order_of_the_select():
+    assert evaluate(Store(), "SELECT ?o ?s (1 * 2 AS ?n) { ?s ?p ?o }").variables == ("o", "s", "n")

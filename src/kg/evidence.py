@@ -127,6 +127,8 @@ def name(store: Store, term: Term) -> str:
         return f"“{say(store, term)}”"
     if isinstance(term, BlankNode):
         return label(store, term) or str(term)
+    if term == RDF.type:
+        return "kind"
     return label(store, term) or compact(term.value)
 
 

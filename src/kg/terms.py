@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kg.results import Term
 
-__all__ = ["Position", "resolve", "shorten"]
+__all__ = ["Position", "absent", "resolve", "shorten"]
 
 #: Where in a triple a term stands.
 Position = OneOf["subject", "predicate", "object"]
@@ -82,6 +82,36 @@ def resolve(
     if must_exist and not _occurs(node, store):
         raise _unknown(compact(iri), {compact(other.value) for other, _ in _labelled(store)})
     return node
+
+
+def absent(query: str, store: Store) -> list[str]:
+    """Tell which of kg's own terms a query names and the graph does not hold.
+
+    Such a query is well formed, and answers with nothing; most often a name is mistyped.
+
+    Args:
+        query: a query that was evaluated.
+        store: the graph that it was asked of.
+
+    Returns:
+        A sentence for each term, with the close matches.
+
+    >>> from pyoxigraph import Store
+    >>> absent("ASK { ?event a rel:Tensoin }", Store())
+    ['no term "rel:Tensoin"; write an IRI in < >, a CURIE or a label']
+    """
+    from kg.sparql.tokens import tokenize
+
+    names = dict.fromkeys(token.text for token in tokenize(query) if token.kind == "pname")
+    found = []
+    for name in names:
+        prefix, _, local = name.partition(":")
+        if prefix in _OWN and local:
+            try:
+                resolve(name, store)
+            except (UnknownName, ParseFailure) as error:
+                found.append(str(error))
+    return found
 
 
 def shorten(term: Term, store: Store | None = None) -> str:

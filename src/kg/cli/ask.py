@@ -74,6 +74,11 @@ def query(
     asked = _text(text, file)
     graph = open_graph(data, ontology)
     result = graph.query(asked)
+    if not result:
+        from kg.terms import absent
+
+        for note in absent(asked, graph.store):
+            click.echo(f"kg: note: {note}", err=True)
     name = _format(result, format_name, output)
     _answer(_named(result, name, graph, labels=labels, default=False), name, output)
 

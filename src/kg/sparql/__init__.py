@@ -107,7 +107,7 @@ def _run(store: Store, query: Query, bindings: Mapping[str, Term]) -> Result:
             use_default_graph_as_union=not query.graphs,
             substitutions={_variable(name): _term(term) for name, term in bindings.items()},
         )
-        return _result(answer, bindings)
+        return _result(answer, bindings, query)
     except SyntaxError as error:
         raise _syntax_failure(query, str(error)) from None
     except RuntimeError as error:
@@ -128,15 +128,25 @@ def _term(value: Term) -> Term:
 
 
 def _result(
-    answer: QuerySolutions | QueryBoolean | QueryTriples, values: Mapping[str, Term]
+    answer: QuerySolutions | QueryBoolean | QueryTriples, values: Mapping[str, Term], query: Query
 ) -> Result:
     if isinstance(answer, QuerySolutions):
-        names = [variable.value for variable in answer.variables]
+        names = _ordered([variable.value for variable in answer.variables], query)
         given = {name: term for name, term in values.items() if name in names}
-        return Solutions(names, (tuple(solution) for solution in answer), given)
+        return Solutions(names, ([row[name] for name in names] for row in answer), given)
     if isinstance(answer, QueryBoolean):
         return Boolean(bool(answer))
     return GraphResult(answer)
+
+
+def _ordered(names: list[str], query: Query) -> list[str]:
+    """Put the variables of ``SELECT *``, which the engine gives by the alphabet, as in the text."""
+    words = [token.text.upper() for token in query.tokens]
+    after = words[words.index("SELECT") + 1 :]
+    if "*" not in after[: 2 if after[0] in ("DISTINCT", "REDUCED") else 1]:
+        return names
+    seen = (token.text[1:] for token in query.tokens if token.kind == "variable")
+    return [name for name in dict.fromkeys(seen) if name in names]
 
 
 # How many of the symbols that would have fitted a message lists.
