@@ -19,6 +19,7 @@ Every message says what happened, where, and what to do.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -116,13 +117,22 @@ class NotEntailed(KgError):
 
 
 class Inconsistent(KgError):
-    """The graph contradicts itself; carries one sentence for each clash."""
+    """The graph contradicts itself; carries one sentence for each clash, and its place if known.
+
+    >>> str(Inconsistent(["Mali is a State and an event"], ["data/relations.ttl:360"]))
+    'the graph is inconsistent: data/relations.ttl:360: Mali is a State and an event'
+    """
 
     exit_code = 1
 
-    def __init__(self, clashes: Sequence[str]) -> None:
+    def __init__(self, clashes: Sequence[str], places: Sequence[Any] = ()) -> None:
         self.clashes = tuple(clashes)
-        super().__init__("the graph is inconsistent: " + "; ".join(clashes))
+        self.places = tuple(places) or (None,) * len(self.clashes)
+        told = (
+            clash if place is None else f"{place}: {clash}"
+            for clash, place in zip(self.clashes, self.places, strict=True)
+        )
+        super().__init__("the graph is inconsistent: " + "; ".join(told))
 
 
 class DoesNotConform(KgError):

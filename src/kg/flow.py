@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.dataset import accept
+from kg.errors import Inconsistent
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode, Triple
 
-    from kg.dataset import Dataset
+    from kg.dataset import Dataset, Location
     from kg.validation.report import ValidationReport
 
 __all__ = ["accepted", "close", "facts", "shape_triples", "validate"]
@@ -44,8 +45,22 @@ def close(dataset: Dataset) -> frozenset[Triple]:
     """
     from kg.reasoning import close as close_triples
 
-    closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
+    try:
+        closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
+    except Inconsistent as error:
+        places = [_place(dataset, clash) for clash in error.clashes]
+        raise Inconsistent(error.clashes, places) from None
     return closure.difference(*(dataset.graph(name) for name in dataset.graphs()))
+
+
+def _place(dataset: Dataset, clash: str) -> Location | None:
+    """Find the first fact that a contradiction follows from, or else the first axiom."""
+    triples = getattr(clash, "triples", ())
+    axioms = dataset.graph(GRAPH.ontology)
+    for triple in sorted(triples, key=axioms.__contains__):
+        if place := dataset.locate(triple):
+            return place
+    return None
 
 
 def validate(

@@ -97,6 +97,8 @@ class CheckReport:
         for section in self.sections:
             yield f"{section.name}: {section.problems}"
             yield from map(str, section.results)
+            if section.name == "consistency" and section.problems:
+                yield "shapes, citations, quality: not checked while the graph is inconsistent"
 
 
 def check(
@@ -176,16 +178,24 @@ def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     yield _section("profile", _profile(dataset.graph(GRAPH.ontology)))
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
+    # From a contradiction anything follows: what rests on the closure would only mislead.
+    if not clashes:
+        yield from _entailed(parts, inferred)
+    yield _section("terms", _terms(parts))
+    yield _section("links", check_links(dataset))
+    if text is not None:
+        yield _section("source", [*passages(dataset, text), *uncited_units(dataset, text)])
+
+
+def _entailed(parts: _Parts, inferred: frozenset[Triple]) -> Iterator[Section]:
+    """The checks that need what the facts entail."""
+    dataset = parts.dataset
     seen: set[tuple[object, ...]] = set()
     shapes = validate(dataset, inferred, [document.path for document in parts.shapes])
     yield _section("shapes", _new(shapes.results, seen))
     yield _section("citations", _new(drift(dataset, inferred), seen))
     quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
     yield _section("quality", _new(quality, seen))
-    yield _section("terms", _terms(parts))
-    yield _section("links", check_links(dataset))
-    if text is not None:
-        yield _section("source", [*passages(dataset, text), *uncited_units(dataset, text)])
 
 
 def _section(name: str, results: Iterable[ValidationResult]) -> Section:
@@ -253,7 +263,8 @@ def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]
     try:
         return close(dataset), []
     except Inconsistent as error:
-        return frozenset(), [_finding("consistency", clash, None) for clash in error.clashes]
+        places = zip(error.clashes, error.places, strict=True)
+        return frozenset(), [_finding("consistency", clash, place) for clash, place in places]
 
 
 def _terms(parts: _Parts) -> Iterator[ValidationResult]:
