@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shutil
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ import rdflib
 from pyoxigraph import Literal, NamedNode, Triple
 
 import kg
+from kg import resources
 from kg.cli import COMMANDS
 from kg.errors import DoesNotConform, Misuse, NotEntailed, UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
@@ -188,3 +190,24 @@ def test_notebooks_show_graphs_things_and_explanations(graph):
     assert "<table>" in graph._repr_html_()
     assert graph.show("Mali")._repr_html_().startswith("<pre>Mali")
     assert "&lt;" not in graph.explain("Algeria", "rel:neighbours", "Mali").proof
+
+
+@pytest.mark.parametrize("ending", ["ttl", "nt", "nq", "trig", "rdf", "jsonld"])
+def test_an_export_of_everything_can_be_asked_like_the_graph_itself(ending, graph, tmp_path):
+    path = tmp_path / f"all.{ending}"
+    graph.export(path)
+
+    again = kg.load(path)
+
+    events = {row.event for row in graph.run("tension-raising-events")}
+    assert {row.event for row in again.run("tension-raising-events")} == events
+
+
+def test_a_folder_with_claims_is_held_to_its_citations(tmp_path):
+    folder = shutil.copytree(resources.data(), tmp_path / "data")
+    path = folder / "relations.ttl"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("rel:neighbours kg:mali", "rel:neighbours kg:mali , kg:france"))
+
+    with pytest.raises(DoesNotConform, match="fact without a claim"):
+        kg.load(folder)

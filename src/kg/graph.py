@@ -51,7 +51,8 @@ def load(data: Paths | None = None, ontology: Paths | None = None) -> Graph:
     Raises:
         ResourceNotFound: a path does not exist.
         ParseFailure: a file is not well formed; says where.
-        DoesNotConform: a graph with claims breaks kg's shapes or citation checks.
+        DoesNotConform: the graph that kg ships, or a folder with a ``claims.ttl`` like it, breaks
+            the shapes or the citation checks.
         Inconsistent: the facts contradict the ontology or each other.
 
     >>> g = load()
@@ -74,7 +75,7 @@ class Graph:
     """
 
     def __init__(self, data: Paths | None = None, ontology: Paths | None = None) -> None:
-        self._gated = ontology is None
+        self._gated = ontology is None and (data is None or any(map(_keeps_claims, _paths(data))))
         self._data = [resources.data()] if data is None else _paths(data)
         self._ontology = list(resources.ontology()) if ontology is None else _paths(ontology)
 
@@ -337,6 +338,11 @@ class Graph:
             kind = XSD.dateTime if isinstance(value, datetime) else XSD.date
             return Literal(value.isoformat(), datatype=kind)
         return Literal(value)
+
+
+def _keeps_claims(path: Path) -> bool:
+    """Tell whether a path is a folder in the manner of kg's own data, facts and claims apart."""
+    return (path / "claims.ttl").is_file()
 
 
 def _paths(paths: Paths) -> list[Path]:
