@@ -148,7 +148,7 @@ class Graph:
         """Return what to call a thing: its English label, or else its CURIE.
 
         >>> graph = load()
-        >>> graph.name(graph.resolve("Q912"))
+        >>> graph.name(graph.show("Q912").node)
         'Mali'
         """
         from kg.evidence import name
