@@ -35,8 +35,8 @@ _DATE_TIME = re.compile(
 def to_polars(variables: Sequence[str], rows: Iterable[Sequence[Cell]]) -> pl.DataFrame:
     """Make a data frame of rows; see ``Solutions.to_polars``.
 
-    >>> to_polars(["n"], [[Literal(1)], [None]]).schema
-    Schema([('n', Int64)])
+    >>> dict(to_polars(["n"], [[Literal(1)], [None]]).schema)
+    {'n': Int64}
     """
     import polars as pl
 
