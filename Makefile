@@ -34,6 +34,7 @@ format: $(DEV)/.ready ## Put the code, the data and the command reference into c
 	$(DEV)/bin/ruff check --fix-only $(LINTED)
 	$(DEV)/bin/kg fmt
 	$(DEV)/bin/python tools/reference.py
+	$(DEV)/bin/python tools/questions.py
 	$(DEV)/bin/python tools/documents.py
 
 lock: $(DEV)/.ready ## Choose the newest versions that pyproject.toml allows, with their hashes.

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+import questions  # noqa: E402 - tools/ is no package
 import reference  # noqa: E402 - tools/ is no package
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -112,6 +113,12 @@ def test_the_command_reference_is_what_help_prints():
     written = (ROOT / "docs" / "cli.md").read_text("utf-8")
 
     assert written == reference.page(), "run `make format`"
+
+
+def test_the_list_of_questions_is_what_the_queries_say():
+    written = (ROOT / "docs" / "questions.md").read_text("utf-8")
+
+    assert written == questions.page(), "run `make format`"
 
 
 @pytest.mark.parametrize("name", list(reference.COMMANDS))
