@@ -193,10 +193,11 @@ def passages(dataset: Dataset, text: str) -> list[ValidationResult]:
         span, digest = _span(index, passage), index.one(passage, REL.textDigest)
         if span is None or span.source != source or not isinstance(digest, Literal):
             continue
-        if _sha256(text[max(span.start, 0) : max(span.end, 0)]) != digest.value:
+        found = _sha256(text[max(span.start, 0) : max(span.end, 0)])
+        if found != digest.value:
             message = (
                 f"the text at {span} is not the one that was cited, by its digest: "
-                "correct the position or the digest"
+                f"correct the position, or the digest, which for this text is {found}"
             )
             findings.add("passage-text", passage, message, path=REL.textDigest, value=digest)
     return findings.results()
