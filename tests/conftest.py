@@ -11,6 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is says nothing of a law. In continuous integration every run tries the same
+# examples, so that a change is judged by what it changes; elsewhere each run looks for new ones.
+settings.register_profile(
+    "kg",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("kg")
 
 _CACHE = "KG_TESTS_CACHE"
 
