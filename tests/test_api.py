@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shutil
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Triple
 
 import kg
-from kg import resources
+from kg import build, resources
 from kg.cli import COMMANDS
+from kg.dataset import Dataset
 from kg.errors import DoesNotConform, Misuse, NotEntailed, UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
 
@@ -211,3 +216,25 @@ def test_a_folder_with_claims_is_held_to_its_citations(tmp_path):
 
     with pytest.raises(DoesNotConform, match="fact without a claim"):
         kg.load(folder)
+
+
+def test_a_snapshot_of_other_code_is_not_taken_for_this_one(tmp_path):
+    package = shutil.copytree(Path(kg.__file__).parent, tmp_path / "kg")
+    code = (
+        "from kg import build; from kg.dataset import Dataset;"
+        "print(build.digest(Dataset([]), gated=False))"
+    )
+
+    def digest():
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    before = digest()
+    with (package / "reasoning" / "noise.py").open("a") as file:
+        file.write("# another rule\n")
+
+    assert before == build.digest(Dataset([]), gated=False) + "\n"
+    assert digest() != before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import resources, snapshot
@@ -21,8 +22,8 @@ __all__ = ["digest", "inferred", "open_snapshot"]
 
 #: How many results an error shows before it sends the user to the whole report.
 _SHOWN = 5
-#: Raised when the closure or the checks change what a snapshot holds.
-_VERSION = "1"
+#: The code that decides what a snapshot holds; who changes it gets a new snapshot.
+_CODE = ("dataset/*.py", "flow.py", "reasoning/*.py", "sssom/*.py")
 _INFERRED = GRAPH["inferred/reported"]
 
 
@@ -37,10 +38,11 @@ def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
 
 def digest(dataset: Dataset, *, gated: bool) -> str:
     """Name the snapshot of a dataset by all that it is made from, without parsing anything."""
-    parts = [dataset.digest(), "reported", "owlrl", _VERSION]
-    if gated:
-        parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in resources.shapes()]
-    return snapshot.digest_of(*parts)
+    package = Path(__file__).parent
+    made_by = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
+    judged_by = resources.shapes() if gated else ()
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*made_by, *judged_by)]
+    return snapshot.digest_of(dataset.digest(), "reported", "owlrl", *digests)
 
 
 def open_snapshot(dataset: Dataset, *, gated: bool) -> Snapshot:
