@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,13 +11,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
+import documents  # noqa: E402 - tools/ is no package
 import questions  # noqa: E402 - tools/ is no package
 import reference  # noqa: E402 - tools/ is no package
 
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = documents.PAGES
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-#: What sets up a checkout, which the tests run in already.
-NOT_RUN = {"cd", "git", "make", "pip"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -38,21 +34,7 @@ def blocks(kind):
 
 def _only_sets_up(block):
     words = re.findall(r"^\$ (\S+)", block, flags=re.MULTILINE)
-    return bool(words) and set(words) <= NOT_RUN
-
-
-def commands(block):
-    """Split a console block into commands and the output shown below each.
-
-    >>> list(commands("$ kg query 'ASK {}'\\nyes\\n$ make test\\n"))
-    [("kg query 'ASK {}'", 'yes\\n'), ('make test', '')]
-    """
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
-        while command.endswith("\\"):
-            more, _, output = output.partition("\n")
-            command = command[:-1] + more
-        yield command, output
+    return bool(words) and set(words) <= documents.NOT_RUN
 
 
 @pytest.fixture(scope="session")
@@ -66,22 +48,10 @@ def workplace(tmp_path_factory):
 
 @pytest.mark.parametrize("block", blocks("console"))
 def test_commands_give_the_output_shown(block, workplace):
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    }
-    for command, expected in commands(block):
-        if shlex.split(command)[0] in NOT_RUN:
+    for command, expected in documents.commands(block):
+        if not documents.is_run(command):
             continue
-        done = subprocess.run(  # noqa: S602 - a page may show a pipe
-            command,
-            shell=True,
-            cwd=workplace,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
+        done = documents.answered(command, workplace)
         assert done.returncode in {0, 1}, done.stdout
         if not expected.strip():
             # The page shows the command alone.
@@ -93,6 +63,14 @@ def test_commands_give_the_output_shown(block, workplace):
             assert done.stdout.endswith(tail)
         else:
             assert done.stdout == expected
+
+
+def test_the_examples_of_the_tools_hold():
+    import doctest
+
+    done = doctest.testmod(documents)
+
+    assert (done.attempted, done.failed) == (1, 0)
 
 
 @pytest.mark.parametrize("block", blocks("python"))

@@ -15,28 +15,51 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Every page, with the README first.
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 #: What these do to a machine is for people to see.
 NOT_RUN = {"make", "git", "pip", "cd"}
 
 
-def answered(command: str) -> str:
-    """Run a command as a reader would and return what it prints."""
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    r"""Split a console block into commands and the output shown below each.
+
+    >>> list(commands("$ kg query 'ASK {}'\nyes\n$ make test\n"))
+    [("kg query 'ASK {}'", 'yes\n'), ('make test', '')]
+    """
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, output = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command += "\n" + more
+        yield command, output
+
+
+def is_run(command: str) -> bool:
+    """Tell whether a command of a page is run here, or left to people."""
+    return shlex.split(command)[0] not in NOT_RUN
+
+
+def answered(command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder as a reader would, and take in what it prints."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(  # noqa: S602 - a page may show a pipe
+    return subprocess.run(  # noqa: S602 - a page may show a pipe
         command,
         shell=True,
-        cwd=ROOT,
+        cwd=folder,
         env=os.environ | {"PATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
     )
-    return done.stdout
 
 
 def refreshed(block: re.Match[str]) -> str:
@@ -44,11 +67,9 @@ def refreshed(block: re.Match[str]) -> str:
     if "…\n" in block[0]:
         return block[0]
     parts = []
-    for part in re.split(r"^\$ ", block[0], flags=re.MULTILINE)[1:]:
-        command, _, output = part.partition("\n")
-        if shlex.split(command)[0] not in NOT_RUN:
-            output = answered(command)
-        parts.append(f"$ {command}\n{output}")
+    for command, output in commands(block[0]):
+        shown = answered(command).stdout if is_run(command) else output
+        parts.append(f"$ {command}\n{shown}")
     return "".join(parts)
 
 
