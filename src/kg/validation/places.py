@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from kg.dataset.documents import Document, Location
-from kg.namespaces import RDF, RDFS
+from kg.namespaces import RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,11 +69,6 @@ class Places:
             place = place or self._where_missing(node, path)
             if place is not None:
                 return place
-        # Several files may describe a node; the one that gives its class is the one to open.
-        for triple in self._types.get(node, []):
-            place = self._dataset.locate(triple)
-            if place is not None:
-                return place
         return self._dataset.locate_node(node)
 
     def _where_missing(self, node: NamedNode | BlankNode, path: NamedNode) -> Location | None:
@@ -105,11 +100,3 @@ class Places:
         for document, quad in self._quads:
             describing.setdefault((quad.graph_name, quad.subject), document)
         return describing
-
-    @cached_property
-    def _types(self) -> dict[Term, list[Triple]]:
-        types: dict[Term, list[Triple]] = {}
-        for _, quad in self._quads:
-            if quad.predicate == RDF.type:
-                types.setdefault(quad.subject, []).append(quad.triple)
-        return {node: sorted(triples, key=str) for node, triples in types.items()}
