@@ -560,3 +560,26 @@ def test_a_mistyped_term_is_noted_where_nothing_answers(cli):
 
 def test_an_empty_answer_without_a_mistyped_term_is_not_noted(cli):
     assert cli("query", "ASK { kg:mali rel:neighbours kg:france }").err == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("query", "ASK {}", "--data"),
+        ("infer",),
+        ("validate",),
+        ("check", "--data"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_inferred_triples_in_a_file_are_left_out_and_it_is_said(cli, graph, tmp_path, command):
+    path = tmp_path / "all.nq"
+    graph.export(path)
+    with path.open("a") as file:
+        # It is said when the files are read: for a query, when there is no snapshot of them.
+        file.write(f"# {tmp_path}\n")
+
+    answer = cli(*command, path)
+
+    told = f"{len(graph.infer()):,} inferred triples were left out"
+    assert told in " ".join((answer.err + answer.out).split())

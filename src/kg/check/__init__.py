@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.validation.report import Severity
+
 __all__ = ["CheckReport", "Section", "check"]
 
 # Checks of what the shapes may ask for too.
@@ -174,7 +176,9 @@ def _failures(document: Document) -> Iterator[str]:
 
 def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     dataset = parts.dataset
-    yield _section("form", (fault for file in dataset.documents for fault in _form(file)))
+    left_out = [_finding("form", note, None, severity="Info") for note in dataset.notes]
+    faults = (fault for file in dataset.documents for fault in _form(file))
+    yield _section("form", [*faults, *left_out])
     yield _section("profile", _profile(dataset.graph(GRAPH.ontology)))
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
@@ -217,14 +221,18 @@ def _new(
 
 
 def _finding(
-    check_name: str, message: str, location: Location | None, value: NamedNode | None = None
+    check_name: str,
+    message: str,
+    location: Location | None,
+    value: NamedNode | None = None,
+    severity: Severity = "Violation",
 ) -> ValidationResult:
     """A result about a file rather than a node."""
     return ValidationResult(
         focus_node=None,
         path=None,
         value=value,
-        severity="Violation",
+        severity=severity,
         source=None,
         component=None,
         message=message,

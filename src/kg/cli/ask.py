@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from kg.cli.common import (
     GRAPH_FORMATS,
+    PATH,
     by_suffix,
     format_option,
     graph_options,
@@ -22,6 +22,7 @@ from kg.errors import Misuse, ParseFailure, ResourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kg.graph import Graph
     from kg.queries import SavedQuery
@@ -46,7 +47,7 @@ def labels_option(*, default: str) -> Callable[[_Command], _Command]:
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("-f", "--file", type=click.Path(path_type=Path), help="Read the query from a file.")
+@click.option("-f", "--file", type=PATH, help="Read the query from a file.")
 @labels_option(default="IRIs")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option
@@ -79,8 +80,7 @@ def query(
 
         for note in absent(asked, graph.store):
             click.echo(f"kg: note: {note}", err=True)
-    name = _format(result, format_name, output)
-    _answer(_named(result, name, graph, labels=labels, default=False), name, output)
+    _answer(graph, result, format_name, output, labels=labels, default=False)
 
 
 @click.command()
@@ -119,8 +119,7 @@ def run(
         values[key] = value
     graph = open_graph(data, ontology)
     result = graph.run(name, **values)
-    format_name = _format(result, format_name, output)
-    _answer(_named(result, format_name, graph, labels=labels, default=True), format_name, output)
+    _answer(graph, result, format_name, output, labels=labels, default=True)
 
 
 @click.command()
@@ -139,9 +138,10 @@ def queries(name: str | None, tag: str | None) -> None:
     if name is not None:
         put(_whole(find(name)))
         return
-    listed = [one for one in catalogue().values() if tag is None or tag in one.tags]
+    known = catalogue().values()
+    listed = [one for one in known if tag is None or tag in one.tags]
     if not listed:
-        tags = sorted({tag for one in catalogue().values() for tag in one.tags})
+        tags = sorted({tag for one in known for tag in one.tags})
         raise Misuse(f'no query has the tag "{tag}"; the tags are {", ".join(tags)}')
     width = max(len(one.slug) for one in listed)
     put("\n".join(f"{one.slug:<{width}}  {one.summary}" for one in listed))
@@ -176,6 +176,24 @@ def _text(text: str | None, file: Path | None) -> str:
         raise ParseFailure(name, "not UTF-8 text", line) from error
 
 
+def _answer(
+    graph: Graph,
+    result: _Result,
+    format_name: str | None,
+    output: Path | None,
+    *,
+    labels: bool | None,
+    default: bool,
+) -> None:
+    """Write a result as it was asked for, and exit with 1 for a no."""
+    from kg.results import Boolean
+
+    name = _format(result, format_name, output)
+    _put(_named(result, name, graph, labels=labels, default=default), name, output)
+    if isinstance(result, Boolean) and not result:
+        click.get_current_context().exit(1)
+
+
 def _format(result: _Result, format_name: str | None, output: Path | None) -> str:
     """Tell what to write a result as: what was asked for, what the file's name says, or a table."""
     from kg.results import FORMATS
@@ -201,9 +219,9 @@ def _named(
     return result
 
 
-def _answer(result: _Result, name: str, output: Path | None) -> None:
-    """Write a result in a format, and exit with 1 for a no."""
-    from kg.results import Boolean, Solutions, serialize
+def _put(result: _Result, name: str, output: Path | None) -> None:
+    """Write a result in a format, laid out for the terminal where it goes to one."""
+    from kg.results import Solutions, serialize
 
     if name == "table" and isinstance(result, Solutions) and output is None and sys.stdout.isatty():
         import shutil
@@ -212,5 +230,3 @@ def _answer(result: _Result, name: str, output: Path | None) -> None:
         put(result.to_table(width, color="NO_COLOR" not in os.environ))
     else:
         put(serialize(result, name), output)
-    if isinstance(result, Boolean) and not result:
-        click.get_current_context().exit(1)

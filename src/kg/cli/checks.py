@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import format_option, graph_options, out_option, put
+from kg.cli.common import PATH, format_option, graph_options, out_option, put, tell_notes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kg.check import CheckReport
     from kg.validation.report import ValidationReport
 
 __all__ = ["check", "fmt", "validate"]
 
-_PATH = click.Path(path_type=Path)
-
 
 @click.command(short_help="Hold files against SHACL shapes.")
-@click.argument("files", nargs=-1, type=_PATH)
-@click.option("--shapes", type=_PATH, multiple=True, help="File of SHACL shapes; may be repeated.")
+@click.argument("files", nargs=-1, type=PATH)
+@click.option("--shapes", type=PATH, multiple=True, help="File of SHACL shapes; may be repeated.")
 @click.option(
     "--ontology",
-    type=_PATH,
+    type=PATH,
     multiple=True,
     help="Ontology file to close FILES by first; may be repeated.",
 )
@@ -54,15 +53,15 @@ def validate(
 
     # Files with shapes of their own are any RDF: kg's ontology says nothing of them.
     meaning = ontology or (() if files and shapes else None)
-    report = Graph(files or None, meaning).validate(shapes or None)
+    graph = Graph(files or None, meaning)
+    report = graph.validate(shapes or None)
+    tell_notes(graph)
     _report(report, format_name, output)
     context.exit(0 if report.conforms else 1)
 
 
 @click.command(short_help="Check a graph in every way that kg knows.")
-@click.option(
-    "--source", type=_PATH, help="The source text: hold every passage against it as well."
-)
+@click.option("--source", type=PATH, help="The source text: hold every passage against it as well.")
 @format_option(("text", "json"), "How to write the report; text unless told.")
 @out_option
 @graph_options
@@ -94,7 +93,7 @@ def check(
 
 
 @click.command(short_help="Rewrite data files in canonical form.")
-@click.argument("files", nargs=-1, type=_PATH)
+@click.argument("files", nargs=-1, type=PATH)
 @click.option(
     "--check", is_flag=True, help="Change nothing; exit with 1 where a file would change."
 )

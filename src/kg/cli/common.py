@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.errors import Misuse, UnknownName
+from kg.formats import FORMATS
 
 if TYPE_CHECKING:
     from kg.graph import Graph
 
 __all__ = [
     "GRAPH_FORMATS",
+    "PATH",
     "Choice",
     "by_suffix",
     "format_option",
@@ -23,12 +25,15 @@ __all__ = [
     "open_graph",
     "out_option",
     "put",
+    "tell_notes",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-#: What a graph can be written as; the names are those of ``kg.formats``.
-GRAPH_FORMATS = ("ttl", "nt", "nq", "trig", "rdfxml", "jsonld")
+#: What a graph can be written as and read back from.
+GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
+#: A path as a value of an option or argument.
+PATH = click.Path(path_type=Path)
 
 
 class Choice(click.Choice[str]):
@@ -44,20 +49,17 @@ class Choice(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-_PATH = click.Path(path_type=Path)
-
-
 def graph_options(command: _Command) -> _Command:
     """Give a command the options that name another graph than the one that kg ships."""
     ontology = click.option(
         "--ontology",
-        type=_PATH,
+        type=PATH,
         multiple=True,
         help="Ontology file of another graph; may be repeated.",
     )
     data = click.option(
         "--data",
-        type=_PATH,
+        type=PATH,
         multiple=True,
         help="File or folder of another graph; may be repeated.",
     )
@@ -69,7 +71,7 @@ def out_option(command: _Command) -> _Command:
     option = click.option(
         "-o",
         "--output",
-        type=_PATH,
+        type=PATH,
         help="Write to a file, whole or not at all, and print nothing.",
     )
     return option(command)
@@ -84,7 +86,17 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path]) -> Graph:
     """Open the graph that the options name; make its snapshot first where there is none."""
     from kg.graph import load
 
-    return load(data=list(data) or None, ontology=list(ontology) or None)
+    graph = load(data=list(data) or None, ontology=list(ontology) or None)
+    # To tell what was left out means to parse the files, which happened if the snapshot is new.
+    if graph.snapshot.built:
+        tell_notes(graph)
+    return graph
+
+
+def tell_notes(graph: Graph) -> None:
+    """Say on standard error what the files hold that was not loaded."""
+    for note in graph.dataset.notes:
+        click.echo(f"kg: note: {note}", err=True)
 
 
 def by_suffix(output: Path, formats: Sequence[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli.common import (
     GRAPH_FORMATS,
+    PATH,
     Choice,
     by_suffix,
     format_option,
@@ -15,12 +16,16 @@ from kg.cli.common import (
     open_graph,
     out_option,
     put,
+    tell_notes,
 )
+from kg.formats import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["diff", "export", "infer"]
 
-_PATH = click.Path(path_type=Path)
-_EXPORT_FORMATS = (*GRAPH_FORMATS, "graphml", "csv")
+_EXPORT_FORMATS = tuple(FORMATS)
 _GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")
 
 
@@ -51,10 +56,10 @@ def export(
 
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
-@click.argument("files", nargs=-1, required=True, type=_PATH, metavar="DATA...")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="DATA...")
 @click.option(
     "--ontology",
-    type=_PATH,
+    type=PATH,
     multiple=True,
     help="What the terms mean; the one that kg ships unless given; may be repeated.",
 )
@@ -82,14 +87,15 @@ def infer(
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
     graph = Graph(files, ontology or None)
     triples = graph.infer()
+    tell_notes(graph)
     if asserted:
         triples |= graph.asserted()
     put(serialize_triples(triples, format_name), output)
 
 
 @click.command(short_help="Tell in words what changed.")
-@click.argument("before", type=_PATH)
-@click.argument("after", type=_PATH)
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
 @format_option(("text", "json"), "How to write it; text unless told.")
 @out_option
 @click.pass_context
@@ -110,6 +116,9 @@ def diff(
     """
     from kg.graph import Graph
 
-    found = Graph(before).diff(Graph(after))
+    first, second = Graph(before), Graph(after)
+    found = first.diff(second)
+    tell_notes(first)
+    tell_notes(second)
     put(found.to_json() if format_name == "json" else str(found), output)
     context.exit(1 if found else 0)
