@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg import resources, snapshot
 from kg.errors import DoesNotConform
 from kg.flow import accepted, close, validate
-from kg.namespaces import GRAPH
+from kg.namespaces import GRAPH, INFERRED
 from kg.progress import steps
 
 if TYPE_CHECKING:
@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
-__all__ = ["digest", "inferred", "open_snapshot"]
+__all__ = ["digest", "inferred", "open_snapshot", "written"]
 
 #: How many results an error shows before it sends the user to the whole report.
 _SHOWN = 5
 #: The code that decides what a snapshot holds; who changes it gets a new snapshot.
 _CODE = ("dataset/*.py", "flow.py", "reasoning/*.py", "sssom/*.py")
-_INFERRED = GRAPH["inferred/reported"]
 
 
 def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
     """Return the closure: from the snapshot where there is one, or else derived now."""
     found = snapshot.find(digest(dataset, gated=gated))
-    if found is None:
-        return close(dataset)
-    quads = found.store.quads_for_pattern(None, None, None, _INFERRED)
+    return close(dataset) if found is None else written(found)
+
+
+def written(found: Snapshot) -> frozenset[Triple]:
+    """Return the closure that a snapshot holds."""
+    quads = found.store.quads_for_pattern(None, None, None, INFERRED)
     return frozenset(quad.triple for quad in quads)
 
 
@@ -76,7 +78,7 @@ def _make(dataset: Dataset, name: str, *, gated: bool) -> Snapshot:
             "engine": "owlrl",
             "viewpoint": "reported",
         }
-        return snapshot.build(name, accepted_graphs | {_INFERRED: closure}, meta)
+        return snapshot.build(name, accepted_graphs | {INFERRED: closure}, meta)
 
 
 def _require(dataset: Dataset, closure: frozenset[Triple]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from kg.namespaces import DCTERMS, GRAPH, OA, PROV, RDF, RDFS, REL, SKOS, compact
+from kg.namespaces import DCTERMS, INFERRED, OA, PROV, RDF, RDFS, REL, SKOS, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Claim", "Evidence", "Passage", "Place", "evidence", "label", "name", "say"]
 
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-_INFERRED = GRAPH["inferred/reported"]
 
 
 @dataclass(frozen=True)
@@ -109,14 +108,21 @@ def evidence(store: Store, triple: Triple) -> Evidence:
 
 
 def label(store: Store, node: Term) -> str | None:
-    """Return the English label of a node, or else one without a language, or else any."""
-    best: tuple[int, str] | None = None
-    for predicate in (RDFS.label, SKOS.prefLabel):
-        for found in _objects(store, node, predicate):
-            if isinstance(found, Literal):
-                rank = {"en": 0, None: 1}.get(found.language, 2)
-                best = min(best or (rank, found.value), (rank, found.value))
-    return best[1] if best else None
+    """Return the label of a node: an English one, or else one without a language, or else any.
+
+    Another name (``skos:altLabel``) counts where there is nothing else.
+    """
+    for predicate in (RDFS.label, SKOS.prefLabel, SKOS.altLabel):
+        labels = [one for one in _objects(store, node, predicate) if isinstance(one, Literal)]
+        if labels:
+            return min(labels, key=_english_first).value
+    return None
+
+
+def _english_first(one: Literal) -> tuple[int, str, str]:
+    language = one.language or ""
+    rank = 0 if language.partition("-")[0] == "en" else 1 if not language else 2
+    return rank, language, one.value
 
 
 def name(store: Store, term: Term) -> str:
@@ -167,7 +173,7 @@ def _origin(store: Store, triple: Triple) -> str:
     for quad in store.quads_for_pattern(triple.subject, triple.predicate, triple.object):
         graph = quad.graph_name
         if not isinstance(graph, DefaultGraph):
-            return "inferred" if graph == _INFERRED else compact(graph.value).removeprefix("graph:")
+            return "inferred" if graph == INFERRED else compact(graph.value).removeprefix("graph:")
     return "asserted"
 
 

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 from kg import build, flow, resources
 from kg.dataset import load as load_dataset
 from kg.errors import Misuse, NotEntailed
-from kg.namespaces import GRAPH, XSD, compact
+from kg.namespaces import GRAPH, INFERRED, XSD, compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     Value: TypeAlias = Term | str | bool | int | float | date
 
 __all__ = ["Graph", "load"]
-
-_INFERRED = GRAPH["inferred/reported"]
 
 
 def load(data: Paths | None = None, ontology: Paths | None = None) -> Graph:
@@ -190,7 +188,7 @@ class Graph:
         given: list[Triple] = []
         inferred: list[Triple] = []
         for quad in self.store:
-            if quad.graph_name == _INFERRED:
+            if quad.graph_name == INFERRED:
                 inferred.append(quad.triple)
             # Claims and links are not reasoned over: one of them proves itself and nothing else.
             elif quad.graph_name not in (GRAPH.claims, GRAPH.links) or quad.triple == goal:
@@ -247,8 +245,7 @@ class Graph:
 
         # The files keep each literal as it was written, where the store keeps its value.
         graphs = flow.accepted(self.dataset)
-        inferred = self.store.quads_for_pattern(None, None, None, _INFERRED)
-        graphs[_INFERRED] = frozenset(quad.triple for quad in inferred)
+        graphs[INFERRED] = build.written(self.snapshot)
         return export(graphs, format, graph)
 
     def export(self, path: Path | str, format: str | None = None, graph: str = "all") -> None:  # noqa: A002 - the word of the API

@@ -11,7 +11,17 @@ from pyoxigraph import NamedNode
 
 from kg.errors import UnknownName
 
-__all__ = ["BASE", "EDTF", "GRAPH", "PREFIXES", "REL", "Namespace", "compact", "expand"]
+__all__ = [
+    "BASE",
+    "EDTF",
+    "GRAPH",
+    "INFERRED",
+    "PREFIXES",
+    "REL",
+    "Namespace",
+    "compact",
+    "expand",
+]
 
 #: Everything kg names lives below this address.
 BASE = "https://w3id.org/relations-kg/"
@@ -149,6 +159,8 @@ WGS84 = Namespace(PREFIXES["wgs84"], "lat long")
 EDTF = NamedNode(PREFIXES["edtf"] + "EDTF")
 #: The named graphs of a snapshot. ``inferred`` is completed by the viewpoint's name.
 GRAPH = Namespace(PREFIXES["graph"], "asserted reference ontology claims links inferred/reported")
+#: The graph of what follows for the viewpoint that there is.
+INFERRED = GRAPH["inferred/reported"]
 
 # The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")

@@ -9,6 +9,7 @@ from typing import Literal as OneOf
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
+from kg import evidence
 from kg.errors import Misuse, ParseFailure, UnknownName
 from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand
 from kg.results.tables import cell
@@ -125,20 +126,10 @@ def shorten(term: Term, store: Store | None = None) -> str:
     'wd:Q262'
     """
     if store is not None and isinstance(term, NamedNode):
-        for predicate in _LABELS:
-            found = [quad.object for quad in store.quads_for_pattern(term, predicate, None)]
-            labels = [label for label in found if isinstance(label, Literal)]
-            if labels:
-                return min(labels, key=_english_first).value
+        return evidence.label(store, term) or cell(term)
     if store is not None and isinstance(term, Triple):
         return f"<<( {' '.join(shorten(part, store) for part in term)} )>>"
     return cell(term)
-
-
-def _english_first(label: Literal) -> tuple[int, str, str]:
-    language = label.language or ""
-    rank = 0 if language.partition("-")[0] == "en" else 1 if not language else 2
-    return rank, language, label.value
 
 
 def _literal(text: str) -> Literal:

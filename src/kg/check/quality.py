@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from kg import resources
 from kg.errors import ParseFailure, ResourceNotFound
-from kg.namespaces import GRAPH, PREFIXES, REL
+from kg.namespaces import GRAPH, INFERRED, REL
+from kg.results import Solutions
+from kg.sparql import evaluate
 from kg.validation.findings import Findings
 from kg.validation.report import Severity, ValidationResult, describe
 
@@ -144,23 +146,16 @@ def _store(dataset: Dataset, inferred: Iterable[Triple]) -> Store:
         known |= triples
     # With the union as default graph, a triple in two graphs would be found twice.
     rest = set(inferred) - known
-    graph = GRAPH["inferred/reported"]
-    store.extend(Quad(t.subject, t.predicate, t.object, graph) for t in rest)
+    store.extend(Quad(t.subject, t.predicate, t.object, INFERRED) for t in rest)
     return store
 
 
 def _rows(query: QualityQuery, store: Store) -> list[tuple[Term, Term | None, Term | None]]:
     file = f"{query.slug}.rq"
-    try:
-        solutions = store.query(query.text, prefixes=PREFIXES, use_default_graph_as_union=True)
-    except SyntaxError as error:
-        raise ParseFailure(file, " ".join(str(error).split())) from None
-    if (
-        not isinstance(solutions, QuerySolutions)
-        or tuple(variable.value for variable in solutions.variables) != _COLUMNS
-    ):
+    solutions = evaluate(store, query.text, source=file)
+    if not isinstance(solutions, Solutions) or solutions.variables != _COLUMNS:
         raise ParseFailure(file, "write SELECT ?entity ?property ?value")
-    return [(row["entity"], row["property"], row["value"]) for row in solutions]
+    return [cast("tuple[Term, Term | None, Term | None]", row) for row in solutions]
 
 
 def defined_terms(dataset: Dataset) -> list[str]:
