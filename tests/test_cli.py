@@ -583,3 +583,15 @@ def test_inferred_triples_in_a_file_are_left_out_and_it_is_said(cli, graph, tmp_
 
     told = f"{len(graph.infer()):,} inferred triples were left out"
     assert told in " ".join((answer.err + answer.out).split())
+
+
+@pytest.mark.parametrize("command", ["infer", "validate"])
+def test_data_may_be_given_as_an_option_or_as_arguments(cli, command, tmp_path):
+    path = tmp_path / "state.ttl"
+    path.write_text(
+        "PREFIX kg: <https://w3id.org/relations-kg/id/>\n"
+        "PREFIX rel: <https://w3id.org/relations-kg/ontology#>\nkg:x a rel:Shootdown .\n"
+    )
+
+    assert cli(command, "--data", path) == cli(command, path)
+    assert cli(command, path).raw

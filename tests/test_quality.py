@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Triple
 
 from kg.check.quality import quality_queries, run_quality_queries
 from kg.dataset import load
-from kg.errors import ParseFailure, ResourceNotFound
+from kg.errors import ParseFailure, QueryRefused, ResourceNotFound
 from kg.namespaces import PREFIXES, REL, expand
 
 PREFIX_LINES = "".join(
@@ -208,6 +208,18 @@ def test_a_check_that_is_no_such_select_is_refused(tmp_path, write, query):
     (tmp_path / "new.rq").write_text(header + query, encoding="utf-8")
 
     with pytest.raises(ParseFailure, match=r"new\.rq"):
+        run_quality_queries(write(), folder=tmp_path)
+
+
+def test_a_check_that_asks_another_server_is_refused(tmp_path, write):
+    header = "#+ summary: s\n#+ problem: p\n#+ solution: s\n#+ level: info\n"
+    query = (
+        "SELECT ?entity ?property ?value "
+        "{ SERVICE <http://127.0.0.1:9/> { ?entity ?property ?value } }"
+    )
+    (tmp_path / "new.rq").write_text(header + query, encoding="utf-8")
+
+    with pytest.raises(QueryRefused, match="SERVICE is refused"):
         run_quality_queries(write(), folder=tmp_path)
 
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import PATH, format_option, graph_options, out_option, put, tell_notes
+from kg.cli.common import (
+    PATH,
+    data_option,
+    format_option,
+    graph_options,
+    out_option,
+    put,
+    tell_notes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +35,7 @@ __all__ = ["check", "fmt", "validate"]
     multiple=True,
     help="Ontology file to close FILES by first; may be repeated.",
 )
+@data_option
 @format_option(("text", "json", "ttl"), "How to write the report; text unless told.")
 @out_option
 @click.pass_context
@@ -35,6 +44,7 @@ def validate(
     files: tuple[Path, ...],
     shapes: tuple[Path, ...],
     ontology: tuple[Path, ...],
+    data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
 ) -> None:
@@ -52,8 +62,9 @@ def validate(
     from kg.graph import Graph
 
     # Files with shapes of their own are any RDF: kg's ontology says nothing of them.
-    meaning = ontology or (() if files and shapes else None)
-    graph = Graph(files or None, meaning)
+    given = files + data
+    meaning = ontology or (() if given and shapes else None)
+    graph = Graph(given or None, meaning)
     report = graph.validate(shapes or None)
     tell_notes(graph)
     _report(report, format_name, output)

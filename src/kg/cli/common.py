@@ -20,6 +20,7 @@ __all__ = [
     "PATH",
     "Choice",
     "by_suffix",
+    "data_option",
     "format_option",
     "graph_options",
     "open_graph",
@@ -49,6 +50,17 @@ class Choice(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+def data_option(command: _Command) -> _Command:
+    """Give a command ``--data``."""
+    option = click.option(
+        "--data",
+        type=PATH,
+        multiple=True,
+        help="File or folder of another graph; may be repeated.",
+    )
+    return option(command)
+
+
 def graph_options(command: _Command) -> _Command:
     """Give a command the options that name another graph than the one that kg ships."""
     ontology = click.option(
@@ -57,13 +69,7 @@ def graph_options(command: _Command) -> _Command:
         multiple=True,
         help="Ontology file of another graph; may be repeated.",
     )
-    data = click.option(
-        "--data",
-        type=PATH,
-        multiple=True,
-        help="File or folder of another graph; may be repeated.",
-    )
-    return data(ontology(command))
+    return data_option(ontology(command))
 
 
 def out_option(command: _Command) -> _Command:

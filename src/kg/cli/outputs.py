@@ -11,6 +11,7 @@ from kg.cli.common import (
     PATH,
     Choice,
     by_suffix,
+    data_option,
     format_option,
     graph_options,
     open_graph,
@@ -56,19 +57,21 @@ def export(
 
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
-@click.argument("files", nargs=-1, required=True, type=PATH, metavar="DATA...")
+@click.argument("files", nargs=-1, type=PATH, metavar="DATA...")
 @click.option(
     "--ontology",
     type=PATH,
     multiple=True,
     help="What the terms mean; the one that kg ships unless given; may be repeated.",
 )
+@data_option
 @click.option("--asserted", is_flag=True, help="Write the asserted triples as well.")
 @format_option(GRAPH_FORMATS, "How to write it; told by the file's name unless given.")
 @out_option
 def infer(
     files: tuple[Path, ...],
     ontology: tuple[Path, ...],
+    data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
     *,
@@ -83,9 +86,12 @@ def infer(
     from kg.export import serialize_triples
     from kg.graph import Graph
 
+    if not files + data:
+        raise click.UsageError("Missing argument 'DATA...'.")
+
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
-    graph = Graph(files, ontology or None)
+    graph = Graph(files + data or None, ontology or None)
     triples = graph.infer()
     tell_notes(graph)
     if asserted:
