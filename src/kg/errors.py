@@ -11,6 +11,8 @@
     ├── NotEntailed          the triple is neither asserted nor inferred; exit code 1
     ├── Inconsistent         the graph contradicts itself; exit code 1
     ├── DoesNotConform       the graph breaks its shapes or its citations; exit code 1
+    ├── OutsideProfile       the ontology says what OWL 2 RL cannot follow; exit code 1
+    ├── BudgetExceeded       the work took more time or memory than it was given
     └── WriteFailure         the result could not be written; nothing was changed
 
 Every message says what happened, where, and what to do.
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "BudgetExceeded",
     "DoesNotConform",
     "Inconsistent",
     "KgError",
     "Misuse",
     "NotEntailed",
+    "OutsideProfile",
     "ParseFailure",
     "QueryRefused",
     "ResourceNotFound",
@@ -142,6 +146,20 @@ class DoesNotConform(KgError):
     def __init__(self, message: str, report: object = None) -> None:
         self.report = report
         super().__init__(message)
+
+
+class OutsideProfile(KgError):
+    """The ontology says what OWL 2 RL cannot follow; carries a sentence for each such place."""
+
+    exit_code = 1
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("the ontology cannot be reasoned with: " + "; ".join(self.faults))
+
+
+class BudgetExceeded(KgError):
+    """The work took more time or memory than it was given; nothing was written."""
 
 
 class WriteFailure(KgError):

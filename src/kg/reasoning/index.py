@@ -7,7 +7,7 @@ A statement is a triple that may also have a literal as subject or a blank node 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -16,8 +16,9 @@ from kg.namespaces import OWL, RDF, RDFS, Namespace, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["Index", "Statement", "Term", "as_triple", "nameless", "statement", "terms"]
+__all__ = ["Index", "Lookup", "Statement", "Term", "as_triple", "nameless", "statement", "terms"]
 
 Term = NamedNode | BlankNode | Literal
 Statement = tuple[Term, Term, Term]
@@ -86,6 +87,22 @@ def nameless(statements: Iterable[Statement]) -> frozenset[BlankNode]:
         ):
             found.add(subject)
     return frozenset(found)
+
+
+class Lookup(Protocol):
+    """What can be asked for statements, wherever they are kept."""
+
+    def __contains__(self, one: Statement, /) -> bool:
+        """Tell whether a statement holds."""
+
+    def objects(self, subject: Term, predicate: Term) -> AbstractSet[Term]:
+        """Return what the subject has as this predicate."""
+
+    def subjects(self, predicate: Term, value: Term) -> AbstractSet[Term]:
+        """Return what has the value as this predicate."""
+
+    def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
+        """Yield subject and object of each statement with this predicate."""
 
 
 class Index:
