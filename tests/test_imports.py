@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGE = Path(kg.__file__).parent
-HEAVY = {"edtf", "numpy", "owlrl", "pandas", "polars", "pyld", "pyshacl", "rdflib", "rich", "yaml"}
+HEAVY = {
+    *("edtf", "numpy", "owlrl", "pandas", "polars", "pyld"),
+    *("pyshacl", "rdflib", "rich", "shacl", "yaml"),
+}
 
 #: Each part of kg and the step it stands on, from what needs nothing to the command. A part
 #: imports earlier steps only, or its own; one that is not listed here fails the tests below until
@@ -35,12 +38,15 @@ STEPS = [
     {"flow"},
     {"check"},
     {"build"},
+    {"comparison"},
     {"edit"},
     {"graph"},
     {"cli"},
 ]
-#: Imported by one function alone, which cannot do without rdflib or owlrl.
-HEAVY_ITSELF = {"reasoning/engine.py"}
+#: Imported by one function alone, which cannot do without rdflib and owlrl, or numpy and polars.
+HEAVY_ITSELF = {"reasoning/engine.py"} | {
+    path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "reasoning/columns").glob("*.py")
+}
 
 
 def loaded_by(code: str) -> set[str]:

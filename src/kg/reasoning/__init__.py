@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from kg.reasoning.clashes import Clash
-from kg.reasoning.closure import Closure, close
+from kg.reasoning.closure import ENGINES, Closure, close
 from kg.reasoning.derivation import Derivation, Prover, derive
 from kg.reasoning.noise import is_noise
 from kg.reasoning.profile import violations
 from kg.reasoning.wording import Wording
 
 __all__ = [
+    "ENGINES",
     "Clash",
     "Closure",
     "Derivation",

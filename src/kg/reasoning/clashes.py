@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import OWL, RDF, RDFS, SKOS, compact
-from kg.reasoning.datatypes import belongs, differ, is_ill_typed
+from kg.reasoning.datatypes import OWL_2_RL, belongs, differ, is_ill_typed
 from kg.reasoning.derivation import grounds
 from kg.reasoning.index import Index, Statement, Term
 from kg.reasoning.rules import is_count
@@ -65,7 +65,8 @@ def find_clashes(given: set[Statement], closed: Index) -> list[Clash]:
     if not found:
         return []
     # Where members of a list are the same as others, the closure has lists that no axiom holds.
-    proofs = Search(given, (one for one in closed if one[1] not in (RDF.first, RDF.rest)))
+    kept = Index(one for one in closed if one[1] not in (RDF.first, RDF.rest))
+    proofs = Search(Index(given), kept)
     return [
         Clash(sentence, rule, grounds(premises, proofs))
         for sentence, (rule, premises) in sorted(found.items())
@@ -111,7 +112,7 @@ class _Search:
     def both(self, kind: Term, other: Term, axioms: tuple[Statement, ...]) -> Iterator[Found]:
         """Yield what is of two classes that exclude each other."""
         for x in self.closed.subjects(RDF.type, kind) & self.closed.subjects(RDF.type, other):
-            if isinstance(x, Literal):
+            if isinstance(x, Literal) and {kind, other} <= OWL_2_RL:
                 # That its value is in one datatype only is what rule dt-not-type tells.
                 continue
             kinds = sorted([self.wording.kind(kind), self.wording.kind(other)])
@@ -134,7 +135,8 @@ def _eq_diff1(search: _Search) -> Iterator[Found]:
     p = OWL.differentFrom
     for x, y in search.closed.pairs(p):
         # That a thing differs from itself may follow from the clash that is told.
-        if (x, OWL.sameAs, y) in search.closed if x != y else (x, p, y) in search.given:
+        told = (x, p, y) not in search.given and search.closed.objects(x, OWL.sameAs) - {x}
+        if (x, OWL.sameAs, y) in search.closed if x != y else not told:
             first, second = sorted([search.name(x), search.name(y)])
             sentence = f"{first} is the same as {second} and is said not to be"
             yield ((x, p, y), (x, OWL.sameAs, y)), sentence
@@ -208,7 +210,8 @@ def _cls_maxc1(search: _Search) -> Iterator[Found]:
     closed = search.closed
     for limit in (OWL.maxCardinality, OWL.maxQualifiedCardinality):
         for kind, number in closed.pairs(limit):
-            fillers = closed.objects(kind, OWL.onClass) or {OWL.Thing}
+            qualified = limit == OWL.maxQualifiedCardinality
+            fillers = closed.objects(kind, OWL.onClass) if qualified else {OWL.Thing}
             for p in closed.objects(kind, OWL.onProperty) if is_count(number, 0) else ():
                 for x in closed.subjects(RDF.type, kind):
                     for y in closed.objects(x, p):

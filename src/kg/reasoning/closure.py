@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
-from kg.errors import Inconsistent
-from kg.reasoning.clashes import find_clashes
-from kg.reasoning.index import Index, as_triple, nameless, statement
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from kg.errors import Inconsistent, Misuse
+from kg.namespaces import OWL
+from kg.reasoning.clashes import Clash, find_clashes
+from kg.reasoning.compiler import compile_ontology, uncompilable
+from kg.reasoning.datatypes import OWL_2_RL, broader
+from kg.reasoning.index import Index, Term, as_triple, nameless, statement
 from kg.reasoning.noise import noise
+from kg.reasoning.tbox import check_lists, close_schema, schema_of, schema_terms, unforeseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pyoxigraph import Triple
 
-__all__ = ["Closure", "close"]
+    from kg.budget import Budget
+    from kg.reasoning.index import Statement
+    from kg.reasoning.program import Rule
+
+__all__ = ["ENGINES", "Closure", "close"]
+
+#: What may derive: the rules that the ontology compiles to, or owlrl, which the others are held to.
+ENGINES = ("compiled", "owlrl")
+
+#: Up to so many statements, a contradiction is told in words of its own, down to what is asserted.
+_TOLD_IN_FULL = 100_000
 
 
 @dataclass(frozen=True)
@@ -25,13 +41,38 @@ class Closure:
     Args:
         inferred: the triples that are entailed and not given, less the noise.
         engine: the name of what derived them.
+        reason: why it was not the engine that was asked for; empty where it was.
     """
 
     inferred: frozenset[Triple]
     engine: str = "owlrl"
+    reason: str = ""
 
 
-def close(facts: Iterable[Triple], ontology: Iterable[Triple] = ()) -> Closure:
+class Run(Protocol):
+    """What an engine makes of a program and facts."""
+
+    @property
+    def clashes(self) -> list[tuple[Rule, tuple[Statement, ...]]]:
+        """The contradictions, each as a rule and the statements that it met."""
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield all that follows, facts included."""
+
+    def inferred(self) -> Iterator[Triple]:
+        """Yield what follows and was not given, less the noise."""
+
+    def equalities(self) -> list[frozenset[Term]]:
+        """Return the terms that are the same, in groups."""
+
+
+def close(
+    facts: Iterable[Triple],
+    ontology: Iterable[Triple] = (),
+    *,
+    engine: str = "compiled",
+    budget: Budget | None = None,
+) -> Closure:
     """Derive what facts and ontology entail by the rules of OWL 2 RL.
 
     Whether a triple comes with the facts or the ontology makes no difference to what follows. The
@@ -40,6 +81,10 @@ def close(facts: Iterable[Triple], ontology: Iterable[Triple] = ()) -> Closure:
     Args:
         facts: what is said about things.
         ontology: what the terms mean.
+        engine: ``compiled`` turns the ontology into rules and runs these on columns of integers;
+            ``owlrl`` is the reference, thousands of times slower. Both give the same. An axiom
+            about the vocabulary of OWL itself, which does not compile, is left to owlrl.
+        budget: how much time and memory it may take.
 
     Returns:
         The entailed triples without those given, and without noise (see ``is_noise``).
@@ -47,7 +92,9 @@ def close(facts: Iterable[Triple], ontology: Iterable[Triple] = ()) -> Closure:
     Raises:
         Inconsistent: facts and ontology contradict each other; each clash is a ``Clash``, which
             carries the triples that it rests on.
-        Misuse: a triple is of RDF 1.2, or a list of the ontology runs in a circle.
+        BudgetExceeded: it took more time or memory than it may.
+        Misuse: a triple is of RDF 1.2, a list of the ontology runs in a circle, or there is no
+            such engine.
 
     >>> from pyoxigraph import NamedNode, Triple
     >>> from kg.namespaces import OWL, RDF, REL
@@ -57,15 +104,91 @@ def close(facts: Iterable[Triple], ontology: Iterable[Triple] = ()) -> Closure:
     >>> closure.inferred == {Triple(REL.Claim, borders, REL.Event)}
     True
     """
+    if engine not in ENGINES:
+        raise Misuse(f'no engine "{engine}": there are {" and ".join(ENGINES)}')
+    given = {statement(triple) for triple in [*facts, *ontology]}
+    check_lists(given)
+    if engine == "owlrl":
+        return _by_owlrl(given, budget)
+    from kg.reasoning.columns import run
+
+    return _by_rules(given, run, budget)
+
+
+def _by_owlrl(given: set[Statement], budget: Budget | None, reason: str = "") -> Closure:
     from kg.reasoning.engine import entail
 
-    given = {statement(triple) for triple in [*facts, *ontology]}
-    Index(given).check_lists()
-    entailed, messages = entail(given)
+    entailed, messages = entail(given, budget)
     clashes = find_clashes(given, Index(entailed))
     # What owlrl finds and kg does not is not lost, though its words are owlrl's.
     if clashes or messages:
         raise Inconsistent(clashes or messages)
     hidden = nameless(given)
     new = (one for one in entailed - given if noise(one, hidden) is None)
-    return Closure(frozenset(triple for one in new if (triple := as_triple(one))))
+    inferred = frozenset(triple for one in new if (triple := as_triple(one)))
+    return Closure(inferred, "owlrl", reason)
+
+
+def _by_rules(
+    given: set[Statement], run: Callable[..., Run], budget: Budget | None = None
+) -> Closure:
+    """Compile the axioms and run the rules, anew where facts turn out to say what terms mean."""
+    schema = schema_of(given)
+    hidden = nameless(given)
+    datatypes: frozenset[NamedNode] = frozenset()
+    while True:
+        closed = close_schema(schema, budget=budget)
+        program = compile_ontology(closed, hidden)
+        if reason := uncompilable(program):
+            return _by_owlrl(given, budget, reason)
+        program = replace(program, datatypes=program.datatypes | datatypes)
+        found, known = run(program, given, budget=budget), schema_terms(closed, given)
+        groups = found.equalities()
+        more = unforeseen(found.statements(), groups, closed, known)
+        met = _datatypes(groups) - program.datatypes
+        if not more and not met:
+            break
+        schema |= more
+        datatypes |= met
+    if found.clashes:
+        raise Inconsistent(_told(given, found))
+    return Closure(frozenset(found.inferred()), "compiled")
+
+
+def _datatypes(groups: Iterable[Collection[Term]]) -> frozenset[NamedNode]:
+    """Return the datatypes of literals that are the same as something of another kind.
+
+    That is then of these datatypes too (rules dt-type2 and eq-rep-s).
+    """
+    mixed = (
+        group
+        for group in groups
+        if len({one.datatype if isinstance(one, Literal) else None for one in group}) > 1
+    )
+    literals = (one for group in mixed for one in group if isinstance(one, Literal))
+    return frozenset(
+        wider for one in literals if one.datatype in OWL_2_RL for wider in broader(one.datatype)
+    )
+
+
+def _told(given: set[Statement], found: Run) -> list[Clash]:
+    """Return the contradictions that an engine found, in words."""
+    clashes: list[Clash] = []
+    if len(given) <= _TOLD_IN_FULL:
+        index = Index(found.statements())
+        for p, inverse in [*index.pairs(OWL.inverseOf)]:
+            # The rules pass over nameless inverses, and proofs do not.
+            if isinstance(inverse, BlankNode):
+                for x, y in [*index.pairs(p)]:
+                    index.add((y, inverse, x))
+        clashes = find_clashes(given, index)
+    return clashes or sorted(
+        {_plain(rule.name, (*rule.axioms, *met)) for rule, met in found.clashes}
+    )
+
+
+def _plain(rule: str, premises: tuple[Statement, ...]) -> Clash:
+    """Tell a contradiction by the statements that cannot hold together."""
+    said = "; ".join(" ".join(map(str, one)) for one in premises)
+    triples = tuple(triple for one in premises if (triple := as_triple(one)))
+    return Clash(f"these cannot all hold: {said}", rule, triples)

@@ -117,14 +117,15 @@ class Declared:
         said = f"is declared as {' and '.join(sorted(found))}" if found else "is not declared"
         return f"{_curie(term)} {said}, and stands where OWL wants a declared {wanted}"
 
-    def faults(self) -> Iterator[str]:
-        """Yield what is wrong with the declarations themselves."""
+    def faults(self) -> Iterator[tuple[str, Term]]:
+        """Yield what is wrong with the declarations themselves, and with that of which term."""
         for term, kinds in self._kinds.items():
             for one, other in _EXCLUSIVE:
                 if one in kinds and other in kinds:
-                    yield f"{_curie(term)}: declared both as {one} and as {other}"
+                    yield f"{_curie(term)}: declared both as {one} and as {other}", term
             if is_reserved(term) and (extra := kinds - {_BUILT_IN.get(term)}):
-                yield f"{_curie(term)}: a reserved term, declared as {' and '.join(sorted(extra))}"
+                said = " and ".join(sorted(extra))
+                yield f"{_curie(term)}: a reserved term, declared as {said}", term
 
 
 def is_reserved(term: Term) -> bool:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from owlrl.AxiomaticTriples import OWLRL_Datatypes_Disjointness
 from owlrl.OWLRL import OWLRL_Semantics
 from rdflib import Graph, Literal
 from rdflib.namespace import OWL, RDF
@@ -22,6 +21,8 @@ from kg.reasoning.index import Statement, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from kg.budget import Budget
 
 __all__ = ["entail"]
 
@@ -45,7 +46,9 @@ _TYPE, _SAME_AS, _HAS_KEY = RDF.type, OWL.sameAs, OWL.hasKey
 _COUNTS = (OWL.maxCardinality, OWL.maxQualifiedCardinality)
 
 
-def entail(given: Collection[Statement]) -> tuple[set[Statement], list[str]]:
+def entail(
+    given: Collection[Statement], budget: Budget | None = None
+) -> tuple[set[Statement], list[str]]:
     """Return all that statements entail, them included, and owlrl's words on clashes.
 
     ``owlrl.DeductiveClosure`` would do the same but swaps rdflib's table of datatypes for its own
@@ -56,7 +59,7 @@ def entail(given: Collection[Statement]) -> tuple[set[Statement], list[str]]:
     nodes: dict[Term, Node] = {term: to_rdflib(term) for one in given for term in one}
     for subject, predicate, value in given:
         graph.add((nodes[subject], nodes[predicate], nodes[value]))
-    rules = _Rules(graph)
+    rules = _Rules(graph, budget)
     # What owlrl adds to the graph about clashes is left out: the messages are at hand.
     rules.closure()
     back: dict[Node, Term] = {node: term for term, node in nodes.items()}
@@ -68,8 +71,9 @@ def entail(given: Collection[Statement]) -> tuple[set[Statement], list[str]]:
 class _Rules(OWLRL_Semantics):  # type: ignore[misc]  # owlrl has no types
     """What owlrl derives, faster, and with the rules prp-key and dt-type2 done right."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, budget: Budget | None) -> None:
         super().__init__(graph, axioms=False, daxioms=False)
+        self._budget = budget
         self.clashes: set[str] = set()
         # That each thing is the same as itself (rule eq-ref) is left out as long as no axiom is
         # about owl:sameAs: every rule would then fire once more for each term, to no effect.
@@ -85,6 +89,8 @@ class _Rules(OWLRL_Semantics):  # type: ignore[misc]  # owlrl has no types
 
     def rules(self, statement: Nodes, cycle_num: int) -> None:
         """Fire the rules that a statement may be a premise of."""
+        if self._budget:
+            self._budget.check("closing the graph with owlrl")
         _, predicate, value = statement
         if predicate in _COUNTS and not isinstance(value, Literal):
             # owlrl takes the number for granted.
@@ -127,15 +133,14 @@ class _Rules(OWLRL_Semantics):  # type: ignore[misc]  # owlrl has no types
         return any((second, key, value) in self.graph for value in self.graph.objects(first, key))
 
     def _one_time_rules_datatypes(self) -> None:
-        """Apply rule dt-type2; owlrl fails on "1,5"^^xsd:decimal, and refuses -0044-03-15."""
-        used = set()
+        """Apply rule dt-type2; owlrl fails on "1,5"^^xsd:decimal, and refuses -0044-03-15.
+
+        That datatypes are disjoint is left out: whether a literal can be in one is for rule
+        dt-not-type to tell, and owlrl would say it of the datatypes alone that literals use.
+        """
         literals = {value for _, _, value in self.graph if isinstance(value, Literal)}
         for literal in literals:
             datatype = from_rdflib(literal).datatype  # type: ignore[union-attr]  # a literal has one
             if datatype in OWL_2_RL:
                 for wider in map(to_rdflib, broader(datatype)):
                     self.store_triple((literal, RDF.type, wider))
-                    used.add(wider)
-        for first, predicate, second in OWLRL_Datatypes_Disjointness:
-            if first in used and second in used:
-                self.store_triple((first, predicate, second))

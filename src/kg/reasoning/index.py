@@ -34,7 +34,7 @@ def terms(namespace: Namespace, names: str) -> frozenset[NamedNode]:
 
 
 #: Having one of these makes a blank node part of an axiom, not a thing that is talked about.
-_STRUCTURE = frozenset(
+STRUCTURE = frozenset(
     {RDF.first, RDF.rest}
     | terms(
         OWL,
@@ -46,7 +46,7 @@ _STRUCTURE = frozenset(
         targetValue unionOf withRestrictions""",
     )
 )
-_STRUCTURE_CLASSES = frozenset(
+STRUCTURE_CLASSES = frozenset(
     {RDF.List, RDFS.Class, RDFS.Datatype}
     | terms(
         OWL,
@@ -83,7 +83,7 @@ def nameless(statements: Iterable[Statement]) -> frozenset[BlankNode]:
     found = set()
     for subject, predicate, value in statements:
         if isinstance(subject, BlankNode) and (
-            predicate in _STRUCTURE or (predicate == RDF.type and value in _STRUCTURE_CLASSES)
+            predicate in STRUCTURE or (predicate == RDF.type and value in STRUCTURE_CLASSES)
         ):
             found.add(subject)
     return frozenset(found)
@@ -103,6 +103,14 @@ class Lookup(Protocol):
 
     def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
         """Yield subject and object of each statement with this predicate."""
+
+    def statements(
+        self,
+        subject: Term | None = None,
+        predicate: Term | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Statement]:
+        """Yield, one by one as they are asked for, the statements with the terms that are given."""
 
 
 class Index:
@@ -153,6 +161,29 @@ class Index:
         for subject, values in self._objects.get(predicate, {}).items():
             for value in values:
                 yield subject, value
+
+    def statements(
+        self,
+        subject: Term | None = None,
+        predicate: Term | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Statement]:
+        """Yield the statements with the terms that are given; any stand where none is.
+
+        >>> index = Index([(OWL.Thing, RDF.type, OWL.Class)])
+        >>> list(index.statements(value=OWL.Class)) == list(index)
+        True
+        """
+        for p in self._objects if predicate is None else (predicate,):
+            if subject is not None and value is not None:
+                if value in self.objects(subject, p):
+                    yield subject, p, value
+            elif subject is not None:
+                yield from ((subject, p, found) for found in self.objects(subject, p))
+            elif value is not None:
+                yield from ((found, p, value) for found in self.subjects(p, value))
+            else:
+                yield from ((s, p, o) for s, o in self.pairs(p))
 
     def about(self, value: Term) -> Iterator[Statement]:
         """Yield the statements that have the value as object."""

@@ -30,7 +30,7 @@ from kg.reasoning.wording import Wording, short_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["violations"]
+__all__ = ["faults", "violations"]
 
 #: The classes that say what a term is, or what kind of axiom a blank node begins.
 _SYNTAX = frozenset(
@@ -78,14 +78,31 @@ def violations(ontology: Iterable[Triple]) -> list[str]:
     ...             Triple(REL.Claim, RDFS.subClassOf, REL.Source)])
     ['rel:Claim rdfs:subClassOf rel:Source: rel:Source is not declared, and stands where OWL wants a declared class']
     """  # noqa: E501 - the output of the example is one sentence
+    return sorted({sentence for sentence, _ in faults(ontology)})
+
+
+def faults(ontology: Iterable[Triple]) -> list[tuple[str, Statement | Term | None]]:
+    """Return what ``violations`` does, each sentence with the statement or the term it is about.
+
+    >>> from kg.namespaces import REL
+    >>> faults([Triple(REL.Claim, RDF.type, OWL.ReflexiveProperty)])[0][1] == (
+    ...     REL.Claim, RDF.type, OWL.ReflexiveProperty)
+    True
+    """
     index = Index(map(statement, ontology))
     try:
         index.check_lists()
     except Misuse as circle:
         # No expression can be read as long as a list has no end.
-        return [str(circle)]
+        return [(str(circle), None)]
     check = _Check(index)
-    return sorted({*check.axioms(), *check.declared.faults(), *check.shape(), *role_faults(index)})
+    found: list[tuple[str, Statement | Term | None]] = [
+        *check.axioms(),
+        *check.declared.faults(),
+        *check.shape(),
+        *role_faults(index),
+    ]
+    return sorted(dict.fromkeys(found), key=lambda one: (one[0], str(one[1])))
 
 
 class _Check:
@@ -120,9 +137,10 @@ class _Check:
             **dict.fromkeys(_PARTS, _nothing),
         }
 
-    def axioms(self) -> Iterator[str]:
+    def axioms(self) -> Iterator[tuple[str, Statement]]:
         """Yield the faults of each statement."""
-        for subject, predicate, value in self.index:
+        for one in self.index:
+            subject, predicate, value = one
             check = self._axioms.get(predicate)
             if check is None:
                 found = self._assertion(subject, predicate, value)
@@ -130,9 +148,9 @@ class _Check:
                 found = check(subject, value)
             for fault in found:
                 if fault:
-                    yield f"{self._words((subject, predicate, value))}: {fault}"
+                    yield f"{self._words(one)}: {fault}", one
             if is_reserved(subject) and predicate not in (RDF.type, *_PARTS):
-                yield f"{self._words((subject, predicate, value))}: no axiom may change OWL itself"
+                yield f"{self._words(one)}: no axiom may change OWL itself", one
         yield from self._members()
         yield from self._named_compositions()
 
@@ -161,7 +179,7 @@ class _Check:
         for prop in self.index.members(head):
             yield self.declared.fault(prop, OBJECT, DATA)
 
-    def _named_compositions(self) -> Iterator[str]:
+    def _named_compositions(self) -> Iterator[tuple[str, Statement]]:
         """Yield the faults of compositions that are said of a class with a name.
 
         They count as equivalences (mapping to RDF graphs, table 18).
@@ -169,14 +187,15 @@ class _Check:
         for connective in (OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.complementOf):
             for kind, head in self.index.pairs(connective):
                 if isinstance(kind, NamedNode):
+                    one = kind, connective, head
                     for fault in self.grammar.connective_faults(kind, connective, "equivalent"):
-                        yield f"{self._words((kind, connective, head))}: {fault}"
+                        yield f"{self._words(one)}: {fault}", one
 
-    def _members(self) -> Iterator[str]:
+    def _members(self) -> Iterator[tuple[str, Statement]]:
         """Yield the faults of axioms about several terms at once."""
-        for axiom, head in [
-            *self.index.pairs(OWL.members),
-            *self.index.pairs(OWL.distinctMembers),
+        for axiom, predicate, head in [
+            *self.index.statements(predicate=OWL.members),
+            *self.index.statements(predicate=OWL.distinctMembers),
         ]:
             kinds = self.index.objects(axiom, RDF.type)
             members = self.index.members(head)
@@ -190,7 +209,7 @@ class _Check:
                     faults.append(self._named_individual(member))
                 for fault in filter(None, faults):
                     names = ", ".join(self._name(one) for one in members)
-                    yield f"the axiom about {names}: {fault}"
+                    yield f"the axiom about {names}: {fault}", (axiom, predicate, head)
 
     # --- properties -------------------------------------------------------------------------------
 
@@ -276,7 +295,7 @@ class _Check:
 
     # --- the shape of the graph -------------------------------------------------------------------
 
-    def shape(self) -> Iterator[str]:
+    def shape(self) -> Iterator[tuple[str, Term]]:
         """Yield where the triples do not make up axioms (mapping to RDF graphs, section 3)."""
         yield from self._lists()
         used = Counter(
@@ -287,30 +306,29 @@ class _Check:
         for node in self.declared.nameless:
             if self._is_class(node):
                 if used[node] > 1:
-                    yield f"{self._wording.kind(node)}: a nameless class is used {used[node]} times"
+                    kind = self._wording.kind(node)
+                    yield f"{kind}: a nameless class is used {used[node]} times", node
                 if not used[node] and not self._has_axiom(node):
-                    yield f"{self._wording.kind(node)}: a nameless class that no axiom uses"
+                    yield f"{self._wording.kind(node)}: a nameless class that no axiom uses", node
             kinds = self.index.objects(node, RDF.type)
             if OWL.Restriction in kinds and not self.grammar.constructors(node):
                 props = sorted(_named(one) for one in self.index.objects(node, OWL.onProperty))
-                yield f"an owl:Restriction of {', '.join(props) or 'nothing'} says no more"
+                yield f"an owl:Restriction of {', '.join(props) or 'nothing'} says no more", node
         yield from self._forest()
 
-    def _lists(self) -> Iterator[str]:
+    def _lists(self) -> Iterator[tuple[str, Term]]:
         cells = {cell for p in (RDF.first, RDF.rest) for cell, _ in self.index.pairs(p)}
         for cell in cells:
             firsts = self.index.objects(cell, RDF.first)
             rests = self.index.objects(cell, RDF.rest)
             if len(firsts) != 1 or len(rests) != 1:
                 names = ", ".join(sorted(_named(one) for one in firsts)) or "nothing"
-                yield (
-                    f"a list cell with {names}: it has {len(firsts)} rdf:first and {len(rests)} "
-                    "rdf:rest instead of one each"
-                )
+                found = f"{len(firsts)} rdf:first and {len(rests)} rdf:rest"
+                yield f"a list cell with {names}: it has {found} instead of one each", cell
             for rest in rests - cells - {RDF.nil}:
-                yield f"a list goes on with {_named(rest)}, which is no list"
+                yield f"a list goes on with {_named(rest)}, which is no list", cell
 
-    def _forest(self) -> Iterator[str]:
+    def _forest(self) -> Iterator[tuple[str, Term]]:
         """Yield where blank nodes are not a tree of individuals (structural spec., 11.2)."""
         above: dict[Term, set[Term]] = {}
         for subject, predicate, value in self.index:
@@ -324,7 +342,7 @@ class _Check:
             if len(parents) > 1 or self._is_above_itself(node, above):
                 kinds = sorted(_named(one) for one in self.index.objects(node, RDF.type))
                 what = f" ({', '.join(kinds)})" if kinds else ""
-                yield f"blank nodes as individuals must form trees, and one{what} does not"
+                yield f"blank nodes as individuals must form trees, and one{what} does not", node
 
     def _is_above_itself(self, node: Term, above: dict[Term, set[Term]]) -> bool:
         seen: set[Term] = set()

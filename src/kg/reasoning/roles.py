@@ -31,15 +31,13 @@ _COUNTING = terms(
 )
 
 
-def role_faults(index: Index) -> Iterator[str]:
-    """Yield what is wrong with how the object properties hang together."""
+def role_faults(index: Index) -> Iterator[tuple[str, Term]]:
+    """Yield what is wrong with how object properties hang together, and of which property."""
     not_simple = _not_simple(index)
     for prop, use in _uses(index):
         if prop in not_simple:
-            yield (
-                f"{_curie(prop)}: {not_simple[prop]}, so it is not simple and cannot be {use} "
-                "in OWL 2 DL"
-            )
+            so = f"so it is not simple and cannot be {use} in OWL 2 DL"
+            yield f"{_curie(prop)}: {not_simple[prop]}, {so}", prop
     yield from _circles(index)
 
 
@@ -96,7 +94,7 @@ def _uses(index: Index) -> Iterator[tuple[Term, str]]:
                 yield _base(prop, index), use
 
 
-def _circles(index: Index) -> Iterator[str]:
+def _circles(index: Index) -> Iterator[tuple[str, Term]]:
     """Yield each chain that cannot be put in an order (section 11.2, regularity)."""
     implied: dict[Term, set[Term]] = {}
     for narrower, wider in index.pairs(RDFS.subPropertyOf):
@@ -113,7 +111,7 @@ def _circles(index: Index) -> Iterator[str]:
         implied.setdefault(part, set()).add(prop)
     for part, prop in steps:
         if part == prop or part in _reached(prop, implied):
-            yield f"{_curie(prop)}: the chain with {_curie(part)} runs in a circle"
+            yield f"{_curie(prop)}: the chain with {_curie(part)} runs in a circle", prop
 
 
 def _below(prop: Term, chain: list[Term]) -> list[Term]:

@@ -1,7 +1,8 @@
 """The rules of OWL 2 RL for classes and properties (table 9), read backwards.
 
 Also what they make of nameless class expressions: the closure that kg keeps leaves such statements
-out, but proofs of what it keeps pass through them.
+out, but proofs of what it keeps pass through them. They are made of the ontology alone, without a
+look at the data.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal
+from pyoxigraph import BlankNode, Variable
 
 from kg.namespaces import OWL, RDF, RDFS
 
@@ -17,131 +18,132 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from kg.reasoning.index import Index, Statement, Term
-    from kg.reasoning.rules import Premises, Rule
+    from kg.reasoning.rules import Rule, Way
 
 __all__ = ["RULES_FOR_SCHEMA", "complete"]
 
+_MIDDLE = Variable("v")
 _PROPERTY_CLASSES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 
 
-def _scm_cls(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_cls(goal: Statement, _schema: Index) -> Iterator[Way]:
     narrower, _, wider = goal
     if wider in (narrower, OWL.Thing):
-        yield ((narrower, RDF.type, OWL.Class),)
+        yield (), ((narrower, RDF.type, OWL.Class),)
 
 
-def _scm_sco(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_sco(goal: Statement, _schema: Index) -> Iterator[Way]:
     narrower, sub, wider = goal
-    for middle in index.objects(narrower, sub) & index.subjects(sub, wider) - {narrower, wider}:
-        yield (narrower, sub, middle), (middle, sub, wider)
+    yield (), ((narrower, sub, _MIDDLE), (_MIDDLE, sub, wider))
 
 
-def _scm_eqc1(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_eqc1(goal: Statement, _schema: Index) -> Iterator[Way]:
     narrower, _, wider = goal
-    yield ((narrower, OWL.equivalentClass, wider),)
-    yield ((wider, OWL.equivalentClass, narrower),)
+    yield (), ((narrower, OWL.equivalentClass, wider),)
+    yield (), ((wider, OWL.equivalentClass, narrower),)
 
 
-def _scm_eqc2(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_eqc2(goal: Statement, _schema: Index) -> Iterator[Way]:
     one, _, other = goal
-    yield (one, RDFS.subClassOf, other), (other, RDFS.subClassOf, one)
+    yield (), ((one, RDFS.subClassOf, other), (other, RDFS.subClassOf, one))
 
 
-def _scm_int(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_int(goal: Statement, schema: Index) -> Iterator[Way]:
     kind, _, part = goal
-    for holder, head in index.holders(OWL.intersectionOf, part):
+    for holder, head in schema.holders(OWL.intersectionOf, part):
         if holder == kind:
-            yield ((kind, OWL.intersectionOf, head),)
+            yield ((kind, OWL.intersectionOf, head),), ()
 
 
-def _scm_uni(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_uni(goal: Statement, schema: Index) -> Iterator[Way]:
     part, _, kind = goal
-    for holder, head in index.holders(OWL.unionOf, part):
+    for holder, head in schema.holders(OWL.unionOf, part):
         if holder == kind:
-            yield ((kind, OWL.unionOf, head),)
+            yield ((kind, OWL.unionOf, head),), ()
 
 
-def _scm_hv(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_hv(goal: Statement, schema: Index) -> Iterator[Way]:
     one, _, other = goal
-    for value in index.objects(one, OWL.hasValue) & index.objects(other, OWL.hasValue):
-        for p1, p2, ends in _on(goal, OWL.hasValue, value, value, index):
-            yield (*ends, (p1, RDFS.subPropertyOf, p2))
+    for value in schema.objects(one, OWL.hasValue) & schema.objects(other, OWL.hasValue):
+        for p1, p2, ends in _on(goal, OWL.hasValue, value, value, schema):
+            yield ends, ((p1, RDFS.subPropertyOf, p2),)
 
 
-def _scm_svf1(goal: Statement, index: Index) -> Iterator[Premises]:
-    yield from _narrower_filler(goal, OWL.someValuesFrom, index)
+def _scm_svf1(goal: Statement, schema: Index) -> Iterator[Way]:
+    yield from _narrower_filler(goal, OWL.someValuesFrom, schema)
 
 
-def _scm_svf2(goal: Statement, index: Index) -> Iterator[Premises]:
-    one, _, other = goal
-    for filler in index.objects(one, OWL.someValuesFrom) & index.objects(other, OWL.someValuesFrom):
-        for p1, p2, ends in _on(goal, OWL.someValuesFrom, filler, filler, index):
-            yield (*ends, (p1, RDFS.subPropertyOf, p2))
+def _scm_svf2(goal: Statement, schema: Index) -> Iterator[Way]:
+    for p1, p2, ends in _same_filler(goal, OWL.someValuesFrom, schema):
+        yield ends, ((p1, RDFS.subPropertyOf, p2),)
 
 
-def _scm_avf1(goal: Statement, index: Index) -> Iterator[Premises]:
-    yield from _narrower_filler(goal, OWL.allValuesFrom, index)
+def _scm_avf1(goal: Statement, schema: Index) -> Iterator[Way]:
+    yield from _narrower_filler(goal, OWL.allValuesFrom, schema)
 
 
-def _scm_avf2(goal: Statement, index: Index) -> Iterator[Premises]:
-    one, _, other = goal
+def _scm_avf2(goal: Statement, schema: Index) -> Iterator[Way]:
     # All values of the wider property being of a kind, so are those of the narrower.
-    for filler in index.objects(one, OWL.allValuesFrom) & index.objects(other, OWL.allValuesFrom):
-        for p1, p2, ends in _on(goal, OWL.allValuesFrom, filler, filler, index):
-            yield (*ends, (p2, RDFS.subPropertyOf, p1))
+    for p1, p2, ends in _same_filler(goal, OWL.allValuesFrom, schema):
+        yield ends, ((p2, RDFS.subPropertyOf, p1),)
 
 
-def _narrower_filler(goal: Statement, quantifier: Term, index: Index) -> Iterator[Premises]:
+def _same_filler(
+    goal: Statement, quantifier: Term, schema: Index
+) -> Iterator[tuple[Term, Term, tuple[Statement, ...]]]:
+    for filler in schema.objects(goal[0], quantifier) & schema.objects(goal[2], quantifier):
+        yield from _on(goal, quantifier, filler, filler, schema)
+
+
+def _narrower_filler(goal: Statement, quantifier: Term, schema: Index) -> Iterator[Way]:
     one, _, other = goal
-    for narrower in index.objects(one, quantifier):
-        for wider in index.objects(other, quantifier):
-            for p1, p2, ends in _on(goal, quantifier, narrower, wider, index):
+    for narrower in schema.objects(one, quantifier):
+        for wider in schema.objects(other, quantifier):
+            for p1, p2, ends in _on(goal, quantifier, narrower, wider, schema):
                 if p1 == p2:
-                    yield (*ends, (narrower, RDFS.subClassOf, wider))
+                    yield ends, ((narrower, RDFS.subClassOf, wider),)
 
 
 def _on(
-    goal: Statement, quantifier: Term, narrower: Term, wider: Term, index: Index
-) -> Iterator[tuple[Term, Term, Premises]]:
+    goal: Statement, quantifier: Term, narrower: Term, wider: Term, schema: Index
+) -> Iterator[tuple[Term, Term, tuple[Statement, ...]]]:
     """Yield the properties that two restrictions are on, and what says so."""
     one, _, other = goal
-    for p1 in index.objects(one, OWL.onProperty):
-        for p2 in index.objects(other, OWL.onProperty):
+    for p1 in schema.objects(one, OWL.onProperty):
+        for p2 in schema.objects(other, OWL.onProperty):
             first = ((one, quantifier, narrower), (one, OWL.onProperty, p1))
             yield p1, p2, (*first, (other, quantifier, wider), (other, OWL.onProperty, p2))
 
 
-def _scm_op(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_op(goal: Statement, _schema: Index) -> Iterator[Way]:
     if goal[0] == goal[2]:
-        yield ((goal[0], RDF.type, OWL.ObjectProperty),)
+        yield (), ((goal[0], RDF.type, OWL.ObjectProperty),)
 
 
-def _scm_dp(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_dp(goal: Statement, _schema: Index) -> Iterator[Way]:
     if goal[0] == goal[2]:
-        yield ((goal[0], RDF.type, OWL.DatatypeProperty),)
+        yield (), ((goal[0], RDF.type, OWL.DatatypeProperty),)
 
 
-def _scm_eqp1(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_eqp1(goal: Statement, _schema: Index) -> Iterator[Way]:
     narrower, _, wider = goal
-    yield ((narrower, OWL.equivalentProperty, wider),)
-    yield ((wider, OWL.equivalentProperty, narrower),)
+    yield (), ((narrower, OWL.equivalentProperty, wider),)
+    yield (), ((wider, OWL.equivalentProperty, narrower),)
 
 
-def _scm_eqp2(goal: Statement, _index: Index) -> Iterator[Premises]:
+def _scm_eqp2(goal: Statement, _schema: Index) -> Iterator[Way]:
     one, _, other = goal
-    yield (one, RDFS.subPropertyOf, other), (other, RDFS.subPropertyOf, one)
+    yield (), ((one, RDFS.subPropertyOf, other), (other, RDFS.subPropertyOf, one))
 
 
-def _scm_1(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_1(goal: Statement, _schema: Index) -> Iterator[Way]:
     p, end, wider = goal
-    for narrower in index.objects(p, end) - {wider}:
-        yield (p, end, narrower), (narrower, RDFS.subClassOf, wider)
+    yield (), ((p, end, _MIDDLE), (_MIDDLE, RDFS.subClassOf, wider))
 
 
-def _scm_2(goal: Statement, index: Index) -> Iterator[Premises]:
+def _scm_2(goal: Statement, _schema: Index) -> Iterator[Way]:
     p, end, kind = goal
-    for wider in index.objects(p, RDFS.subPropertyOf) - {p}:
-        yield (wider, end, kind), (p, RDFS.subPropertyOf, wider)
+    yield (), ((_MIDDLE, end, kind), (p, RDFS.subPropertyOf, _MIDDLE))
 
 
 RULES_FOR_SCHEMA: dict[Term, tuple[tuple[str, Rule], ...]] = {
@@ -171,28 +173,16 @@ RULES_FOR_SCHEMA: dict[Term, tuple[tuple[str, Rule], ...]] = {
 
 
 def complete(index: Index, nameless: Collection[BlankNode]) -> None:
-    """Add to an index what holds of nameless expressions, for proofs to pass through.
+    """Add the subclass statements with a nameless class at an end, for proofs to pass through.
 
-    That is: subclass statements with a nameless class at an end, statements whose predicate is the
-    nameless inverse of a property, and literals that a functional property makes the same.
+    Args:
+        index: the statements of a closed ontology, which lacks them.
+        nameless: the nameless classes.
     """
-    _complete_inverses(index)
-    for p in list(index.subjects(RDF.type, OWL.FunctionalProperty)):
-        for x, one in list(index.pairs(p)):
-            for other in index.objects(x, p) - {one} if isinstance(one, Literal) else ():
-                index.add((one, OWL.sameAs, other))
     for narrower, widers in _subclasses(index).items():
         for wider in widers - {narrower}:
             if narrower in nameless or wider in nameless:
                 index.add((narrower, RDFS.subClassOf, wider))
-
-
-def _complete_inverses(index: Index) -> None:
-    for first, second in list(index.pairs(OWL.inverseOf)):
-        for p, inverse in ((first, second), (second, first)):
-            if isinstance(inverse, BlankNode):
-                for x, y in list(index.pairs(p)):
-                    index.add((y, inverse, x))
 
 
 def _subclasses(index: Index) -> dict[Term, set[Term]]:

@@ -1,110 +1,190 @@
-"""Finds the shortest way from what is asserted to a statement of the closed graph."""
+"""Finds the shortest ways from what is asserted to a statement of a closed graph.
+
+The graph of all steps that could be of use is far too large to be laid out where a state has
+thousands of missions, so it is laid out where the shortest proof may yet be: a goal that was not
+looked at counts as one step away, the shortest proof on these terms is found (D. E. Knuth, A
+generalization of Dijkstra's algorithm, 1977), the goals that it takes on trust are looked at, and
+so on until it takes nothing on trust (after N. J. Nilsson's AO*). A proof is built forwards, from
+what is proved, so it never uses what it proves.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
-
-from kg.namespaces import OWL, RDF, RDFS
-from kg.reasoning.index import Index, Statement, nameless
-from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_TYPES, Premises
-from kg.reasoning.schema import RULES_FOR_SCHEMA, complete
+from kg.namespaces import OWL, RDF
+from kg.reasoning.completion import Completion, Premises
+from kg.reasoning.entailed import Entailed
+from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_TYPES
+from kg.reasoning.schema import RULES_FOR_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Search", "Step"]
+    from kg.reasoning.index import Lookup, Statement
+    from kg.reasoning.rules import Rule, Way
+
+__all__ = ["RULES", "Search", "Step", "ways"]
 
 #: The rule that gives a statement, and its premises.
 Step = tuple[str, Premises]
+#: The number of steps, then the depth.
 _Cost = tuple[int, int]
 
+#: How many statements of the data are looked at where many would do. What is asserted comes first,
+#: and where there is no proof among them, more are looked at.
+_LIMITS = (32, 512, 1 << 62)
 #: The rules whose last two premises are of the conclusion's own kind: from x to y, from y to z.
 _CHAINING = frozenset({"eq-trans", "prp-trp", "scm-sco", "scm-spo"})
-_REFLEXIVE = frozenset({OWL.sameAs, RDFS.subClassOf, RDFS.subPropertyOf})
-_RULES = {
+#: The rules by the predicate that they conclude; those for all come first.
+RULES = {
     **RULES_FOR_SCHEMA,
     RDF.type: RULES_FOR_TYPES,
     OWL.sameAs: RULES_FOR_SAMENESS,
 }
 
 
+def ways(goal: Statement, entailed: Entailed) -> Iterator[tuple[str, Way]]:
+    """Yield the rules that could conclude a statement, each with its axioms and what else it takes.
+
+    >>> from kg.namespaces import REL
+    >>> from kg.reasoning.index import Index
+    >>> goal = (REL.Event, OWL.sameAs, REL.Claim)
+    >>> [rule for rule, _ in ways(goal, Entailed(Index(), Index()))]
+    ['eq-rep-p', 'eq-sym', 'eq-trans']
+    """
+    rules: tuple[tuple[str, Rule], ...] = RULES_FOR_ALL + RULES.get(goal[1], ())
+    for name, rule in rules:
+        for way in rule(goal, entailed.schema):
+            yield name, way
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Which steps a proof may take."""
+
+    forced: Mapping[Statement, Step] = field(default_factory=dict)
+    banned: Mapping[Statement, frozenset[Step]] = field(default_factory=dict)
+
+    def allow(self, goal: Statement, steps: list[Step]) -> list[Step]:
+        """Return the steps to a goal that may be taken."""
+        if goal in self.forced:
+            return [self.forced[goal]]
+        banned = self.banned.get(goal, frozenset())
+        return [step for step in steps if step not in banned]
+
+
 class Search:
     """Searches one closed graph.
 
     Args:
-        asserted: what is given, facts and ontology.
-        closed: what it entails; that nameless classes and literals have types may be missing.
+        given: what is asserted, facts and ontology.
+        derived: what it entails; that nameless classes and literals have types may be missing.
     """
 
-    def __init__(self, asserted: set[Statement], closed: Iterable[Statement]) -> None:
-        self.asserted = asserted
-        self._nameless = nameless(asserted)
-        self._index = Index([*asserted, *closed])
-        complete(self._index, self._nameless)
-        self._known: dict[Statement, list[Step]] = {}
-        self._links: dict[Statement, list[Step]] = {}
+    def __init__(self, given: Lookup, derived: Lookup) -> None:
+        self.entailed = Entailed(given, derived)
+        self._levels: dict[int, _Steps] = {}
 
     def shortest(self, target: Statement) -> dict[Statement, Step] | None:
         """Return the steps of the shortest proof of a statement, None where it has none.
 
-        First the steps that may be of use are collected backwards from the target. Then proofs are
-        built forwards from what is asserted, always finishing the shortest one next (D. E. Knuth,
-        A generalization of Dijkstra's algorithm, 1977): a proof can use only what was proved
-        before it, so never what it proves.
+        Where a step could take one of very many statements of the data, it is the shortest among
+        those with the first of them.
 
         Returns:
             The step for each statement that was proved and is not asserted, the target's among
             them; more may be in it than the proof needs.
         """
-        if target in self.asserted:
-            return {}
-        uses, steps = self._collect(target)
-        proofs = _Proofs(steps, uses)
-        for one in self.asserted & uses.keys():
-            proofs.propose(one, (0, 0))
-        proofs.finish(target)
-        return proofs.chosen if target in proofs.chosen else None
+        return {} if self.entailed.is_given(target) else self._first(target)[1]
 
-    def _collect(
-        self, target: Statement
-    ) -> tuple[dict[Statement, list[int]], list[tuple[Statement, Step]]]:
-        """Return the steps that may be of use, and for each statement the steps that use it."""
-        uses: dict[Statement, list[int]] = {target: []}
-        steps: list[tuple[Statement, Step]] = []
-        waiting = [target]
-        while waiting:
-            goal = waiting.pop()
-            for step in self._alternatives(goal):
-                for premise in set(step[1]):
-                    if premise not in uses:
-                        uses[premise] = []
-                        if premise not in self.asserted:
-                            waiting.append(premise)
-                    uses[premise].append(len(steps))
-                steps.append((goal, step))
-        return uses, steps
+    def _first(self, target: Statement) -> tuple[int, dict[Statement, Step] | None]:
+        """Return the shortest proof, and how far it was looked for."""
+        for limit in _LIMITS:
+            level = self._level(limit)
+            found = _prove(target, level.quick, self.entailed, _Bounds())
+            if found is not None or not level.was_cut:
+                return limit, found
+        return limit, None
 
-    def _alternatives(self, goal: Statement) -> list[Step]:
-        """Return the ways to conclude a statement in one step."""
-        if goal not in self._known:
-            found = self._plain(goal) + [
-                step for step in self._apply(goal, chaining=True) if self._is_link(step[1][-2])
-            ]
+    def proofs(self, target: Statement, most: int) -> Iterator[dict[Statement, Step]]:
+        """Yield the proofs of a statement, the shortest first, each with other steps.
+
+        Each proof is cut off the space of those that remain by its steps: there are those without
+        its first step, those with its first step and without its second, and so on (after
+        E. L. Lawler, A procedure for computing the k best solutions, 1972).
+
+        Args:
+            target: what is proved; where it is asserted, the proofs do without that.
+            most: how many proofs are wanted; more are only looked for among the first statements.
+        """
+        limit, first = self._first(target)
+        if first is None:
+            return
+        level = self._level(max(limit, most))
+        queue: list[tuple[_Cost, list[str], int, dict[Statement, Step], _Bounds]] = []
+        numbers = count()
+
+        def propose(bounds: _Bounds) -> None:
+            found = _prove(target, level.all, self.entailed, bounds)
+            if found is not None:
+                words = [text for step in found.values() for text in (step[0], *_words(step))]
+                line = (_cost(target, found), words, next(numbers), found, bounds)
+                heapq.heappush(queue, line)
+
+        propose(_Bounds())
+        while queue:
+            *_, used, bounds = heapq.heappop(queue)
+            yield used
+            forced = dict(bounds.forced)
+            for goal, step in used.items():
+                if goal in bounds.forced:
+                    continue
+                banned = {**bounds.banned, goal: bounds.banned.get(goal, frozenset()) | {step}}
+                propose(_Bounds(dict(forced), banned))
+                forced[goal] = step
+
+    def _level(self, limit: int) -> _Steps:
+        if limit not in self._levels:
+            self._levels[limit] = _Steps(self.entailed, Completion(self.entailed, limit))
+        return self._levels[limit]
+
+
+class _Steps:
+    """The steps that conclude a statement; what was asked is remembered."""
+
+    def __init__(self, entailed: Entailed, completion: Completion) -> None:
+        self._entailed, self._completion = entailed, completion
+        self._quick: dict[Statement, list[Step]] = {}
+        self._all: dict[Statement, list[Step]] = {}
+        self._links: dict[Statement, bool] = {}
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether there is more to look at than the limit allows."""
+        return self._completion.was_cut
+
+    def quick(self, goal: Statement) -> list[Step]:
+        """Return the steps that the shortest proof may take."""
+        if goal not in self._quick:
             # No proof of what is not asserted is shorter than one step from what is.
-            direct = [step for step in found if all(one in self.asserted for one in step[1])]
-            self._known[goal] = direct or found
-        return self._known[goal]
+            direct = list(self._apply(goal, given=True))
+            self._quick[goal] = direct or self.all(goal)
+        return self._quick[goal]
 
-    def _plain(self, goal: Statement) -> list[Step]:
-        """Return the ways to conclude a statement by rules that do not chain."""
-        if goal not in self._links:
-            self._links[goal] = list(self._apply(goal, chaining=False))
-        return self._links[goal]
+    def all(self, goal: Statement) -> list[Step]:
+        """Return the steps that any proof may take."""
+        if goal not in self._all:
+            self._all[goal] = [
+                (name, premises)
+                for name, premises in self._apply(goal, given=False)
+                if name not in _CHAINING or self._is_link(premises[-2])
+            ]
+        return self._all[goal]
 
     def _is_link(self, one: Statement) -> bool:
         """Tell whether a statement may be the first link of a chain.
@@ -112,81 +192,137 @@ class Search:
         A chain has the same number of steps from whichever end it is built, so it is enough to
         build chains link by link, and a link is what does not come from chaining itself.
         """
-        return one in self.asserted or bool(self._plain(one))
+        if one not in self._links:
+            plain = (name not in _CHAINING for name, _ in self._apply(one, given=False))
+            self._links[one] = self._entailed.is_given(one) or any(plain)
+        return self._links[one]
 
-    def _apply(self, goal: Statement, *, chaining: bool) -> Iterator[Step]:
-        for name, rule in RULES_FOR_ALL + _RULES.get(goal[1], ()):
-            if (name in _CHAINING) is chaining:
-                for premises in rule(goal, self._index):
-                    if goal not in premises and all(map(self._may_hold, premises)):
+    def _apply(self, goal: Statement, *, given: bool) -> Iterator[Step]:
+        holds = self._entailed.is_given if given else self._entailed.may_hold
+        for name, (axioms, body) in ways(goal, self._entailed):
+            if all(map(holds, axioms)):
+                for rest in self._completion.premises(body, given=given):
+                    premises = axioms + rest
+                    if goal not in premises:
                         yield name, premises
 
-    def _may_hold(self, one: Statement) -> bool:
-        """Tell whether a statement holds, or is of a kind that the closure leaves out."""
-        subject, predicate, value = one
-        if one in self._index:
-            return True
-        if predicate == RDF.type:
-            return value in self._nameless or value == OWL.Thing or isinstance(subject, Literal)
-        if predicate == RDFS.subClassOf and value == OWL.Thing:
-            return True
-        return subject == value and predicate in _REFLEXIVE
 
+class _Layout:
+    """The part of the graph of steps that is laid out, and the shortest proof on it."""
 
-class _Proofs:
-    """The proofs found so far, cheapest first.
+    def __init__(self, entailed: Entailed) -> None:
+        self._entailed = entailed
+        self._known: set[Statement] = set()
+        self._steps: list[tuple[Statement, Step, frozenset[Statement]]] = []
+        self._uses: dict[Statement, list[int]] = defaultdict(list)
+        self._orders: dict[Step, tuple[str, list[str]]] = {}
 
-    A cost is the number of steps, then the depth.
-    """
+    def add(self, goal: Statement, steps: Iterable[Step]) -> None:
+        """Lay out the steps to a goal."""
+        self._known.add(goal)
+        for step in steps:
+            premises = frozenset(step[1])
+            for one in premises:
+                self._uses[one].append(len(self._steps))
+            self._steps.append((goal, step, premises))
 
-    def __init__(
-        self, steps: list[tuple[Statement, Step]], uses: dict[Statement, list[int]]
-    ) -> None:
-        self.chosen: dict[Statement, Step] = {}
-        self._steps = steps
-        self._uses = uses
-        self._missing = [len(set(premises)) for _, (_, premises) in steps]
-        self._costs: dict[Statement, _Cost] = {}
-        self._offers: dict[Statement, list[tuple[_Cost, Step]]] = defaultdict(list)
+    def unknown(self, used: Iterable[Step]) -> list[Statement]:
+        """Return the premises of steps that are taken on trust."""
+        premises = dict.fromkeys(one for _, premises in used for one in premises)
+        return [
+            one for one in premises if one not in self._known and not self._entailed.is_given(one)
+        ]
+
+    def shortest(self, target: Statement) -> dict[Statement, Step]:
+        """Settle goals, the one with the shortest proof next, until the target is settled."""
+        costs: dict[Statement, _Cost] = {}
+        chosen: dict[Statement, Step] = {}
+        offers: dict[Statement, list[tuple[_Cost, Step]]] = defaultdict(list)
         # The number keeps statements, which have no order, out of comparisons. It has no bearing
         # on what is chosen: that is decided once all steps of the same cost are in.
-        self._queue: list[tuple[_Cost, int, Statement]] = []
-        self._numbers = count()
-        for number, missing in enumerate(self._missing):
-            if missing == 0:
-                self._offer(number)
+        queue: list[tuple[_Cost, int, Statement]] = []
+        numbers = count()
 
-    def propose(self, one: Statement, cost: _Cost) -> None:
-        """Put a statement in line."""
-        heapq.heappush(self._queue, (cost, next(self._numbers), one))
+        def offer(number: int) -> None:
+            goal, step, _ = self._steps[number]
+            below = [costs.get(one) or self._trusted(one) for one in step[1]]
+            steps = 1 + sum(cost[0] for cost in below)
+            cost = (steps, 1 + max((cost[1] for cost in below), default=0))
+            offers[goal].append((cost, step))
+            heapq.heappush(queue, (cost, next(numbers), goal))
 
-    def finish(self, target: Statement) -> None:
-        """Settle statements in the order of their cost until the target is settled."""
-        while self._queue and target not in self._costs:
-            cost, _, one = heapq.heappop(self._queue)
-            if one in self._costs:
+        missing = [len(premises & self._known) for _, _, premises in self._steps]
+        for number, lacking in enumerate(missing):
+            if not lacking:
+                offer(number)
+        while queue and target not in costs:
+            cost, _, goal = heapq.heappop(queue)
+            if goal in costs:
                 continue
-            self._costs[one] = cost
-            best = [step for offered, step in self._offers[one] if offered == cost]
-            if best:
-                self.chosen[one] = min(best, key=_order) if len(best) > 1 else best[0]
-            for number in self._uses[one]:
-                self._missing[number] -= 1
-                if self._missing[number] == 0:
-                    self._offer(number)
+            costs[goal] = cost
+            best = [step for offered, step in offers[goal] if offered == cost]
+            chosen[goal] = min(best, key=self._order) if len(best) > 1 else best[0]
+            for number in self._uses[goal]:
+                missing[number] -= 1
+                if not missing[number]:
+                    offer(number)
+        return chosen if target in costs else {}
 
-    def _offer(self, number: int) -> None:
-        conclusion, step = self._steps[number]
-        below = [self._costs[premise] for premise in step[1]]
-        cost = (
-            1 + sum(steps for steps, _ in below),
-            1 + max((depth for _, depth in below), default=0),
-        )
-        self._offers[conclusion].append((cost, step))
-        self.propose(conclusion, cost)
+    def _trusted(self, one: Statement) -> _Cost:
+        """Return the cost of what is not laid out: what is asserted costs nothing."""
+        return (0, 0) if self._entailed.is_given(one) else (1, 1)
+
+    def _order(self, step: Step) -> tuple[str, list[str]]:
+        """Order steps of the same cost, so that the same graph gives the same proof."""
+        if step not in self._orders:
+            self._orders[step] = (step[0], _words(step))
+        return self._orders[step]
 
 
-def _order(step: Step) -> tuple[str, list[str]]:
-    """Order steps of the same cost, so that the same graph gives the same proof."""
-    name, premises = step
-    return name, [str(term) for premise in premises for term in premise]
+def _prove(
+    target: Statement,
+    steps: Callable[[Statement], list[Step]],
+    entailed: Entailed,
+    bounds: _Bounds,
+) -> dict[Statement, Step] | None:
+    """Return the steps of the shortest proof within bounds, the target's first."""
+    layout = _Layout(entailed)
+    waiting = [target]
+    used: dict[Statement, Step] = {}
+    while waiting:
+        for goal in waiting:
+            layout.add(goal, bounds.allow(goal, steps(goal)))
+        used = _used(target, layout.shortest(target))
+        waiting = layout.unknown(used.values())
+    return used or None
+
+
+def _used(target: Statement, chosen: dict[Statement, Step]) -> dict[Statement, Step]:
+    """Return the steps that a proof takes, each after one that needs it."""
+    used: dict[Statement, Step] = {}
+    waiting = [target]
+    for one in waiting:
+        if one in chosen and one not in used:
+            used[one] = chosen[one]
+            waiting.extend(chosen[one][1])
+    return used
+
+
+def _cost(target: Statement, used: dict[Statement, Step]) -> _Cost:
+    """Return the cost of a proof as it is reckoned in the search."""
+    costs: dict[Statement, _Cost] = {}
+    waiting = [target]
+    while waiting:
+        one = waiting[-1]
+        lacking = [premise for premise in used[one][1] if premise in used and premise not in costs]
+        waiting.extend(lacking)
+        if not lacking:
+            waiting.pop()
+            below = [costs.get(premise, (0, 0)) for premise in used[one][1]]
+            depth = 1 + max((cost[1] for cost in below), default=0)
+            costs[one] = (1 + sum(cost[0] for cost in below), depth)
+    return costs[target]
+
+
+def _words(step: Step) -> list[str]:
+    return [str(term) for premise in step[1] for term in premise]

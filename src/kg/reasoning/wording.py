@@ -132,12 +132,13 @@ class Wording:
 
     def worth_telling(self, premises: Sequence[Derivation]) -> tuple[Derivation, ...]:
         """Return the premises less those that only say what a nameless expression consists of."""
-        return tuple(one for one in premises if not self._is_part(statement(one.conclusion)))
+        return tuple(one for one in premises if not self.is_part(statement(one.conclusion)))
 
     def _quoted(self, head: Term) -> list[str]:
         return [f"“{self.name(one)}”" for one in self._index.members(head)]
 
-    def _is_part(self, parts: Statement) -> bool:
+    def is_part(self, parts: Statement) -> bool:
+        """Tell whether a statement only says what a nameless expression consists of."""
         return parts[0] in self._nameless and parts[1] in _PARTS
 
     def _made_of(self, predicate: Term, value: Term) -> str:

@@ -1,0 +1,146 @@
+"""Statements in columns: what each property relates, and what is of each class."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kg.namespaces import OWL, RDF
+from kg.reasoning.columns.arrays import Rows, distinct, objects, pack, subjects
+from kg.reasoning.columns.dictionary import Dictionary, Terms
+from kg.reasoning.columns.plans import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from kg.reasoning.index import Statement, Term
+
+__all__ = ["Facts", "listed"]
+
+
+class Facts:
+    """A set of statements.
+
+    Args:
+        dictionary: the numbers of the terms.
+        subject: the number of each statement's subject.
+        predicate: that of its predicate.
+        value: that of its object.
+
+    >>> from kg.namespaces import REL
+    >>> facts = Facts.of([(REL.Claim, RDF.type, REL.Unit), (REL.Claim, REL.unit, REL.Unit)])
+    >>> len(facts), facts.select([REL.unit], [])
+    (2, [(<NamedNode value=...Claim>, <NamedNode value=...unit>, <NamedNode value=...Unit>)])
+    """
+
+    def __init__(
+        self,
+        dictionary: Dictionary,
+        subject: NDArray[np.uint32],
+        predicate: NDArray[np.uint32],
+        value: NDArray[np.uint32],
+    ) -> None:
+        self.dictionary = dictionary
+        self.type, self.same_as = dictionary.encode([RDF.type, OWL.sameAs])
+        self.relations: dict[Key, Rows] = {}
+        for term, rows in _partition(predicate, len(dictionary)):
+            if term == self.type:
+                kinds, things = value[rows], subject[rows]
+                for kind, members in _partition(kinds, len(dictionary)):
+                    key = Key(is_class=True, term=kind)
+                    self.relations[key] = distinct(things[members].astype(np.uint64))
+            else:
+                pairs = pack(subject[rows].astype(np.uint64), value[rows].astype(np.uint64))
+                self.relations[Key(is_class=False, term=term)] = distinct(pairs)
+
+    @classmethod
+    def of(cls, statements: Iterable[Statement], dictionary: Dictionary | None = None) -> Facts:
+        """Put statements into columns.
+
+        Args:
+            statements: any, with literals as subjects or blank nodes as predicates too.
+            dictionary: where the terms have their numbers; a new one if not given.
+        """
+        dictionary = Terms() if dictionary is None else dictionary
+        flat = dictionary.encode(term for one in statements for term in one)
+        numbers = np.array(flat, dtype=np.uint32).reshape(-1, 3)
+        return cls(dictionary, numbers[:, 0], numbers[:, 1], numbers[:, 2])
+
+    def __len__(self) -> int:
+        """Return how many statements there are."""
+        return sum(rows.size for rows in self.relations.values())
+
+    @cached_property
+    def used(self) -> Rows:
+        """The numbers of the terms that are in a statement, sorted."""
+        flags = np.zeros(len(self.dictionary), dtype=bool)
+        for key, rows in self.relations.items():
+            flags[key.term] = True
+            if key.is_class:
+                flags[self.type] = True
+                flags[rows] = True
+            else:
+                flags[subjects(rows)] = True
+                flags[objects(rows)] = True
+        return np.flatnonzero(flags).astype(np.uint64)
+
+    def select(self, predicates: Collection[Term], classes: Collection[Term]) -> list[Statement]:
+        """Return the statements with some predicates, and those of what is of some classes.
+
+        Args:
+            predicates: the predicates; of rdf:type, all statements are returned.
+            classes: the classes.
+        """
+        keys = {Key(False, number) for number in self.dictionary.encode(predicates)}  # noqa: FBT003
+        keys |= {Key(True, number) for number in self.dictionary.encode(classes)}  # noqa: FBT003
+        whole = RDF.type in predicates
+        return [
+            one
+            for key, rows in self.relations.items()
+            if key in keys or (whole and key.is_class)
+            for one in listed(self.dictionary, key, rows)
+        ]
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield all statements."""
+        for key, rows in self.relations.items():
+            yield from listed(self.dictionary, key, rows)
+
+
+def _partition(keys: NDArray[np.uint32], terms: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Yield each key with the places where it stands."""
+    counts = np.bincount(keys, minlength=terms)
+    present = np.flatnonzero(counts)
+    rank = np.zeros(terms, dtype=np.uint32)
+    rank[present] = np.arange(present.size, dtype=np.uint32)
+    # Numbers of two bytes are sorted digit by digit, in linear time.
+    small = rank[keys].astype(np.uint16) if present.size <= 1 << 16 else rank[keys]
+    order = np.argsort(small, kind="stable")
+    ends = np.cumsum(counts[present])
+    for term, end, count in zip(present, ends, counts[present], strict=True):
+        yield int(term), order[end - count : end]
+
+
+def listed(dictionary: Dictionary, key: Key, rows: Rows) -> Iterator[Statement]:
+    """Yield the rows of a relation as statements.
+
+    >>> facts = Facts.of([(RDF.first, RDF.type, RDF.Property)])
+    >>> [(key, rows)] = facts.relations.items()
+    >>> list(listed(facts.dictionary, key, rows)) == list(facts.statements())
+    True
+    """
+    (named,) = dictionary.decode(np.array([key.term], dtype=np.uint64))
+    if key.is_class:
+        for subject in dictionary.decode(rows):
+            yield subject, RDF.type, named
+    else:
+        yield from (
+            (subject, named, value)
+            for subject, value in zip(
+                dictionary.decode(subjects(rows)), dictionary.decode(objects(rows)), strict=True
+            )
+        )

@@ -1,0 +1,89 @@
+"""What literals are without being told: their datatypes, and whether they are ill-typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from pyoxigraph import Literal
+
+from kg.namespaces import RDF, XSD
+from kg.reasoning.columns.dictionary import read_terms
+from kg.reasoning.datatypes import OWL_2_RL, broader, is_ill_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pyoxigraph import NamedNode
+
+    from kg.reasoning.columns.arrays import Rows
+
+__all__ = ["Literals"]
+
+_DATE = r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
+#: Forms that are surely right. They are not all that are: the others are looked at one by one.
+_PLAIN: dict[NamedNode, str] = {
+    XSD.date: rf"{_DATE}Z?",
+    XSD.dateTime: rf"{_DATE}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?Z?",
+    XSD.gYear: r"-?([1-9][0-9]{3,}|0[0-9]{3})Z?",
+    XSD.integer: r"[+-]?[0-9]+",
+    XSD.nonNegativeInteger: r"[0-9]+",
+    XSD.decimal: _NUMBER,
+    XSD.double: rf"{_NUMBER}([eE][+-]?[0-9]+)?",
+    XSD.float: rf"{_NUMBER}([eE][+-]?[0-9]+)?",
+    XSD.boolean: "true|false",
+}
+
+
+class Literals:
+    """The literals among some terms.
+
+    Args:
+        texts: all terms as N-Triples writes them.
+        used: the numbers of the terms to look at.
+    """
+
+    def __init__(self, texts: pl.Series, used: Rows) -> None:
+        shown = texts.gather(used)
+        is_literal = shown.str.starts_with('"')
+        literals = shown.filter(is_literal)
+        # What follows the last quotation mark: nothing, a language, or a datatype.
+        marks = literals.str.extract(r'"([^"]*)$')
+        self._frame = pl.DataFrame(
+            {"mark": marks, "text": literals, "number": used[is_literal.to_numpy()]}
+        )
+
+    def by_datatype(self, wanted: Collection[NamedNode]) -> dict[NamedNode, Rows]:
+        """Return, for each datatype that is wanted, the literals of it or a narrower one."""
+        found: dict[NamedNode, list[Rows]] = {}
+        for narrow, part in self._kinds() if wanted else ():
+            for wide in broader(narrow) if narrow in OWL_2_RL else ():
+                if wide in wanted:
+                    found.setdefault(wide, []).append(part["number"].to_numpy())
+        return {kind: np.sort(np.concatenate(parts)) for kind, parts in found.items()}
+
+    def _kinds(self) -> Iterator[tuple[NamedNode, pl.DataFrame]]:
+        parts = self._frame.partition_by("mark", as_dict=True, maintain_order=True)
+        for (mark,), part in parts.items():
+            (sample,) = read_terms(pl.Series([f'""{mark}']))
+            if isinstance(sample, Literal):
+                yield sample.datatype, part
+
+    def ill_typed(self) -> Rows:
+        """Return the literals whose form does not belong to their datatype; rule dt-not-type."""
+        found: list[Rows] = [np.empty(0, dtype=np.uint64)]
+        for kind, part in self._kinds():
+            # A datatype that has even this form is not one whose forms are known, or has all.
+            if kind == RDF.langString or not is_ill_typed(Literal("\t", datatype=kind)):
+                continue
+            rest = part
+            if kind in _PLAIN:
+                rest = part.filter(~part["text"].str.contains(f'^"(?:{_PLAIN[kind]})"[^"]*$'))
+            ill = [
+                isinstance(term, Literal) and is_ill_typed(term)
+                for term in read_terms(rest["text"])
+            ]
+            found.append(rest["number"].to_numpy()[np.array(ill, dtype=bool)])
+        return np.concatenate(found)

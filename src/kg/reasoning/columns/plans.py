@@ -1,0 +1,219 @@
+"""The rules of a program in numbers, in the order in which they are best run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from pyoxigraph import Variable
+
+from kg.errors import Misuse
+from kg.namespaces import OWL, RDF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from kg.reasoning.index import Term
+    from kg.reasoning.program import Atom, Program, Rule
+
+__all__ = ["SAME", "Key", "Pattern", "Plan", "Slot", "components", "plan"]
+
+#: A variable by its name, or a term by its number.
+Slot: TypeAlias = str | int
+
+
+class Key(NamedTuple):
+    """What a relation is of.
+
+    Args:
+        is_class: whether it holds the members of a class, not what a property relates.
+        term: the number of the class or property.
+    """
+
+    is_class: bool
+    term: int
+
+
+#: owl:sameAs, which is no relation: terms that are the same have one number among them.
+SAME = Key(is_class=False, term=-1)
+
+# An attribute of a namespace is looked up anew each time.
+_TYPE, _SAME_AS = RDF.type, OWL.sameAs
+_EQUALITY = frozenset({"eq-ref", "eq-sym", "eq-trans", "eq-rep-s", "eq-rep-o", "eq-rep-p"})
+
+
+class Pattern(NamedTuple):
+    """An atom in numbers; of a class it has a subject alone."""
+
+    key: Key
+    subject: Slot
+    object: Slot | None
+
+    def variables(self) -> frozenset[str]:
+        """Return the variables of the pattern.
+
+        >>> sorted(Pattern(Key(False, 3), "x", 7).variables())
+        ['x']
+        """
+        return frozenset(slot for slot in self[1:] if isinstance(slot, str))
+
+
+@dataclass(eq=False)
+class Plan:
+    """A rule in numbers, and how much of each relation it has seen.
+
+    Args:
+        rule: where it comes from.
+        head: None for a contradiction.
+        body: what must hold.
+    """
+
+    rule: Rule
+    head: Pattern | None
+    body: tuple[Pattern, ...]
+    seen: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing seen."""
+        self.seen = [0] * len(self.body)
+
+    @property
+    def is_transitive(self) -> bool:
+        """Tell whether the rule makes one property transitive."""
+        if self.head is None or len(self.body) != 2 or self.head.key.is_class:  # noqa: PLR2004
+            return False
+        one, other = self.body
+        if {one.key, other.key} != {self.head.key} or self.head.key == SAME:
+            return False
+        if one.subject == other.object:
+            one, other = other, one
+        named = self.head.variables() | one.variables() | other.variables()
+        ends = (one.subject, other.object) == (self.head.subject, self.head.object)
+        return ends and one.object == other.subject and len(named) == 3  # noqa: PLR2004
+
+    def constants(self) -> frozenset[int]:
+        """Return the terms that the body names as subject or object."""
+        return frozenset(
+            slot for pattern in self.body for slot in pattern[1:] if isinstance(slot, int)
+        )
+
+
+def plan(program: Program, encode: Callable[[Sequence[Term]], Sequence[int]]) -> list[Plan]:
+    """Put the rules of a program into numbers, less those of equality, which need no rules here.
+
+    Args:
+        program: the rules.
+        encode: gives numbers to terms.
+
+    Raises:
+        Misuse: a variable stands for a property or a class.
+
+    >>> from kg.reasoning.columns.dictionary import Terms
+    >>> from kg.reasoning.program import Atom, Program, Rule
+    >>> x = Variable("x")
+    >>> rule = Rule("cls-nothing2", None, (Atom(x, RDF.type, OWL.Nothing),))
+    >>> plan(Program((rule,)), Terms().encode)[0].body
+    (Pattern(key=Key(is_class=True, term=1), subject='x', object=None),)
+    """
+    rules = [rule for rule in program.rules if not _is_equality(rule)]
+    atoms = [atom for rule in rules for atom in _atoms(rule)]
+    named = dict.fromkeys(
+        slot
+        for atom in atoms
+        for slot in (atom.subject, atom.predicate, atom.object)
+        if not isinstance(slot, Variable)
+    )
+    numbers: dict[Term, int] = dict(zip(named, map(int, encode([*named])), strict=True))
+
+    def slot(one: Term | Variable) -> Slot:
+        return one.value if isinstance(one, Variable) else numbers[one]
+
+    def pattern(atom: Atom, rule: Rule) -> Pattern:
+        is_class = atom.predicate == _TYPE
+        named = atom.object if is_class else atom.predicate
+        if isinstance(named, Variable):
+            raise Misuse(f"{rule.name}: the variable {named} stands for a property or a class")
+        if atom.predicate == _SAME_AS:
+            return Pattern(SAME, slot(atom.subject), slot(atom.object))
+        return Pattern(
+            Key(is_class, numbers[named]),
+            slot(atom.subject),
+            None if is_class else slot(atom.object),
+        )
+
+    return [
+        Plan(
+            rule,
+            None if rule.head is None else pattern(rule.head, rule),
+            tuple(pattern(atom, rule) for atom in rule.body),
+        )
+        for rule in rules
+    ]
+
+
+def _is_equality(rule: Rule) -> bool:
+    """Tell whether a rule says what equality is, for all properties."""
+    atoms = _atoms(rule)
+    return rule.name in _EQUALITY and (
+        any(isinstance(atom.predicate, Variable) for atom in atoms)
+        or all(atom.predicate == _SAME_AS for atom in atoms)
+    )
+
+
+def _atoms(rule: Rule) -> tuple[Atom, ...]:
+    return rule.body if rule.head is None else (rule.head, *rule.body)
+
+
+def components(plans: Iterable[Plan]) -> list[list[Plan]]:
+    """Group the rules with a conclusion so that each group only needs itself and earlier ones.
+
+    What makes terms the same comes last: it changes every relation.
+
+    >>> components([])
+    []
+    """
+    makers: dict[Key, list[Plan]] = {}
+    for one in plans:
+        if one.head is not None and one.body:
+            makers.setdefault(one.head.key, []).append(one)
+    last = makers.pop(SAME, [])
+    needs = {
+        key: {pattern.key for one in made for pattern in one.body} & makers.keys()
+        for key, made in makers.items()
+    }
+    groups = [[one for key in group for one in makers[key]] for group in _circles(needs)]
+    return [*groups, *([last] if last else [])]
+
+
+def _circles(needs: dict[Key, set[Key]]) -> list[list[Key]]:
+    """Return the keys that need each other together, after those that they need (Tarjan)."""
+    found: list[list[Key]] = []
+    number: dict[Key, int] = {}
+    low: dict[Key, int] = {}
+    path: list[Key] = []
+    waiting: set[Key] = set()
+    for root in list(needs):
+        # A stack of its own instead of recursion, since an ontology may be deep.
+        work = [] if root in number else [(root, iter(sorted(needs[root])))]
+        while work:
+            key, rest = work[-1]
+            if key not in number:
+                number[key] = low[key] = len(number)
+                path.append(key)
+                waiting.add(key)
+            for other in rest:
+                if other not in number:
+                    work.append((other, iter(sorted(needs[other]))))
+                    break
+                if other in waiting:
+                    low[key] = min(low[key], number[other])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[key])
+                if low[key] == number[key]:
+                    place = path.index(key)
+                    found.append(path[place:])
+                    waiting.difference_update(path[place:])
+                    del path[place:]
+    return found

@@ -1,0 +1,169 @@
+"""From a closed ontology to the rules of its program: each axiom becomes the rules it stands for.
+
+The rules are those of https://www.w3.org/TR/owl2-profiles/ (section 4.3, tables 4 to 8) with the
+premises about the ontology filled in. Table 9 is done before, when the ontology is closed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Variable
+
+from kg.namespaces import OWL, RDF, RDFS, compact
+from kg.reasoning.axioms import Axioms, Order, V, falls_under
+from kg.reasoning.clash_rules import clash_rules
+from kg.reasoning.class_rules import class_rules, subclass_rules
+from kg.reasoning.datatypes import OWL_2_RL
+from kg.reasoning.index import nameless
+from kg.reasoning.program import Atom, Program, Rule
+from kg.reasoning.property_rules import property_rules
+from kg.reasoning.vocabulary import is_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kg.reasoning.index import Statement, Term
+
+__all__ = ["compile_ontology", "uncompilable"]
+
+_X, _Y, _Z, _P, _X2, _P2 = V["x"], V["y"], V["z"], V["p"], V["x2"], V["p2"]
+_COUNTS = (OWL.maxCardinality, OWL.maxQualifiedCardinality)
+_EVERYTHING = (OWL.Thing, RDFS.Resource)
+_SAME = Atom(_X, OWL.sameAs, _X2)
+#: Table 4; that each thing is the same as itself (eq-ref) is left out as noise.
+_EQUALITY = (
+    Rule("eq-sym", Atom(_Y, OWL.sameAs, _X), (Atom(_X, OWL.sameAs, _Y),)),
+    Rule(
+        "eq-trans",
+        Atom(_X, OWL.sameAs, _Z),
+        (Atom(_X, OWL.sameAs, _Y), Atom(_Y, OWL.sameAs, _Z)),
+    ),
+    Rule("eq-rep-s", Atom(_X2, _P, _Y), (_SAME, Atom(_X, _P, _Y))),
+    Rule("eq-rep-o", Atom(_Y, _P, _X2), (_SAME, Atom(_Y, _P, _X))),
+    Rule("eq-rep-p", Atom(_X, _P2, _Y), (Atom(_P, OWL.sameAs, _P2), Atom(_X, _P, _Y))),
+)
+
+
+def compile_ontology(
+    schema: Iterable[Statement], hidden: frozenset[BlankNode] | None = None
+) -> Program:
+    """Turn an ontology into rules.
+
+    Rules that cannot add anything are left out: those that conclude a premise, that something is
+    a thing, or that it is of a nameless class that no other rule asks for. Of the copies from
+    class to class and from property to property, those stay that the others follow from.
+
+    Args:
+        schema: the statements of the ontology and all that they entail among themselves.
+        hidden: the blank nodes that are part of axioms; those that the ontology shows to be so,
+            unless told.
+
+    >>> from kg.namespaces import REL
+    >>> program = compile_ontology([(REL.Claim, RDFS.subClassOf, REL.Unit)])
+    >>> [rule.name for rule in program.rules if rule.axioms]
+    ['cax-sco']
+    """
+    statements = frozenset(schema)
+    axioms = Axioms(statements)
+    hidden = nameless(statements) if hidden is None else hidden
+    subclasses = axioms.pairs(RDFS.subClassOf)
+    classes = Order(subclasses)
+    rules = [
+        *clash_rules(axioms),
+        *property_rules(axioms, classes),
+        *class_rules(axioms),
+        *_copies(axioms),
+    ]
+    asked = _asked(rules) | {OWL.Nothing}
+    if OWL.Thing not in asked and not classes.wider(OWL.Thing):
+        # That each class is a subclass of owl:Thing is of no use to any rule.
+        classes = Order(pair for pair in subclasses if pair[1] != OWL.Thing)
+    kept = _useful([*rules, *subclass_rules(axioms, classes)], hidden)
+    ordered = sorted(dict.fromkeys(kept), key=_place)
+    datatypes = frozenset(
+        kind for kind in _asked(ordered) if isinstance(kind, NamedNode) and kind in OWL_2_RL
+    )
+    return Program((*_EQUALITY, *ordered), statements, hidden, datatypes)
+
+
+def uncompilable(program: Program) -> str | None:
+    """Return why the rules of a program are not all that its ontology means, None where they are.
+
+    >>> program = compile_ontology([(OWL.sameAs, RDFS.subPropertyOf, RDFS.seeAlso)])
+    >>> uncompilable(program)
+    'an axiom is about owl:sameAs itself'
+    """
+    rules = program.rules[len(_EQUALITY) :]
+    in_atoms = (reason for rule in rules for reason in _unfit_atoms(rule))
+    return next(in_atoms, None) or next(_unfit_axioms(program), None)
+
+
+def _unfit_atoms(rule: Rule) -> Iterator[str]:
+    """Yield what no engine would follow in a rule."""
+    for atom in rule.body:
+        told = isinstance(atom.subject, Variable) and rule.name != "eq-diff1"
+        if atom.predicate == OWL.sameAs and told:
+            yield "an axiom is about owl:sameAs itself"
+    for atom in (*rule.body, *((rule.head,) if rule.head else ())):
+        typing = atom.predicate == RDF.type
+        if typing and isinstance(atom.object, Variable):
+            yield "an axiom is about rdf:type itself"
+        if isinstance(atom.object if typing else atom.predicate, Literal):
+            yield "a literal stands where a property or a class should"
+
+
+def _unfit_axioms(program: Program) -> Iterator[str]:
+    """Yield what was read in one way and may mean something else."""
+    cells = {cell for cell, predicate, _ in program.schema if predicate == RDF.rest}
+    for one, predicate, other in program.schema:
+        if predicate == OWL.sameAs and one != other:
+            for term in (one, other):
+                if is_vocabulary(term):
+                    yield f"{_named(term)} is said to be the same as something else"
+                if term in program.nameless or term in cells:
+                    yield "a part of an axiom is said to be the same as something else"
+        if predicate in _COUNTS and isinstance(other, Literal) and not other.value.isdecimal():
+            # Only its datatype tells that 1.0 is one.
+            yield f"the limit {other} is no plain number"
+
+
+def _copies(axioms: Axioms) -> Iterator[Rule]:
+    """Yield eq-rep-p and eq-rep-o for the properties and classes that are said to be the same."""
+    for one, other in Order(axioms.pairs(OWL.sameAs)).steps():
+        said = ((one, OWL.sameAs, other),)
+        if not isinstance(one, Literal) and not isinstance(other, Literal):
+            head, body = axioms.related(_X, other, _Y), (axioms.related(_X, one, _Y),)
+            yield Rule("eq-rep-p", head, body, said)
+            yield Rule("eq-rep-o", falls_under(_X, other), (falls_under(_X, one),), said)
+
+
+def _useful(rules: Iterable[Rule], hidden: frozenset[BlankNode]) -> list[Rule]:
+    """Leave out the rules that can add nothing, and again those that only they would need."""
+    kept = [rule for rule in rules if rule.head not in rule.body]
+    while True:
+        asked = _asked(kept)
+        fewer = [
+            rule
+            for rule in kept
+            if rule.head is None
+            or rule.head.predicate != RDF.type
+            or rule.head.object in asked
+            or not (rule.head.object in _EVERYTHING or rule.head.object in hidden)
+        ]
+        if len(fewer) == len(kept):
+            return kept
+        kept = fewer
+
+
+def _asked(rules: Iterable[Rule]) -> set[object]:
+    """Return the classes that something must be of for a rule to fire."""
+    return {atom.object for rule in rules for atom in rule.body if atom.predicate == RDF.type}
+
+
+def _place(rule: Rule) -> tuple[str, str, str]:
+    return rule.name, str(rule.head), str(rule.body)
+
+
+def _named(term: Term) -> str:
+    return compact(term.value) if isinstance(term, NamedNode) else str(term)

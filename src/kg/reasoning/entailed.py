@@ -1,0 +1,176 @@
+"""What holds in a closed graph, asked statement by statement, however large the graph is.
+
+A closure leaves out what no reader wants: that a thing is of a nameless class, that a literal is
+of a datatype, whatever has the nameless inverse of a property as its predicate. Proofs pass
+through such statements, so here they count as what may hold, until a search finds out.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal
+
+from kg.namespaces import OWL, RDF, RDFS
+from kg.reasoning.datatypes import OWL_2_RL
+from kg.reasoning.index import STRUCTURE, STRUCTURE_CLASSES, Index, nameless, terms
+from kg.reasoning.schema import complete
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kg.reasoning.index import Lookup, Statement, Term
+
+__all__ = ["Entailed"]
+
+_EVERYTHING = frozenset({OWL.Thing, RDFS.Resource})
+_REFLEXIVE = frozenset({OWL.sameAs, RDFS.subClassOf, RDFS.subPropertyOf})
+_LISTS = frozenset({RDF.first, RDF.rest})
+_SCHEMA = (
+    STRUCTURE
+    | terms(RDFS, "domain range subClassOf subPropertyOf")
+    | terms(OWL, "equivalentClass equivalentProperty hasKey propertyChainAxiom")
+)
+_SCHEMA_CLASSES = STRUCTURE_CLASSES | terms(
+    OWL,
+    """DatatypeProperty FunctionalProperty InverseFunctionalProperty SymmetricProperty
+    TransitiveProperty""",
+)
+#: How many subjects of a literal are asked whether they have another one in its place.
+_SHARERS = 100
+
+
+class Entailed:
+    """Looks up what holds; what was asked is remembered.
+
+    Args:
+        given: what is asserted, facts and ontology.
+        derived: what follows from it; what is given may be in it too.
+
+    >>> from kg.namespaces import REL
+    >>> entailed = Entailed(Index([(REL.Event, RDF.type, OWL.Class)]), Index())
+    >>> entailed.is_given((REL.Event, RDF.type, OWL.Class))
+    True
+    """
+
+    def __init__(self, given: Lookup, derived: Lookup) -> None:
+        self._given, self._derived = given, derived
+        axioms = list(_axioms(given))
+        self.nameless = nameless(axioms)
+        #: The parts of nameless class expressions, for a rendering to say what they mean.
+        self.definitions = tuple(one for one in axioms if one[0] in self.nameless)
+        #: What the rules need to know of the ontology, which fits in memory.
+        self.schema = Index(axioms)
+        for one in _axioms(derived):
+            if one[1] not in _LISTS:
+                self.schema.add(one)
+        complete(self.schema, self.nameless)
+        functional = self.schema.subjects(RDF.type, OWL.FunctionalProperty)
+        self._functional = sorted(functional, key=str)
+        self._asserted: dict[Statement, bool] = {}
+        self._possible: dict[Statement, bool] = {}
+
+    def is_given(self, one: Statement) -> bool:
+        """Tell whether a statement is asserted."""
+        if one not in self._asserted:
+            self._asserted[one] = one in self._given
+        return self._asserted[one]
+
+    def holds(self, one: Statement) -> bool:
+        """Tell whether a statement is asserted, or derived and kept."""
+        return self.is_given(one) or one in self._derived
+
+    def may_hold(self, one: Statement) -> bool:
+        """Tell whether a statement holds, or is of a kind that the closure leaves out."""
+        if one not in self._possible:
+            self._possible[one] = self._is_left_out(one) or self.holds(one) or one in self.schema
+        return self._possible[one]
+
+    def _is_left_out(self, one: Statement) -> bool:
+        subject, predicate, value = one
+        if predicate == RDF.type and isinstance(subject, Literal):
+            return True
+        if predicate in (RDF.type, RDFS.subClassOf) and (
+            value in _EVERYTHING or (predicate == RDF.type and value in self.nameless)
+        ):
+            return True
+        if predicate == OWL.sameAs and isinstance(subject, Literal) and isinstance(value, Literal):
+            return True
+        if isinstance(predicate, BlankNode):
+            return any(self.may_hold((value, p, subject)) for p in self._inverses(predicate))
+        return subject == value and predicate in _REFLEXIVE
+
+    def is_schema(self, predicate: object) -> bool:
+        """Tell whether statements with a predicate are part of the ontology."""
+        return predicate in _SCHEMA
+
+    def is_listed(self, predicate: object, value: object) -> bool:
+        """Tell whether all that has a value as a predicate can be listed."""
+        if predicate == RDF.type:
+            return not (value in self.nameless or value in _EVERYTHING or value in OWL_2_RL)
+        return predicate != RDFS.subClassOf or value not in _EVERYTHING
+
+    def terms(
+        self, subject: Term | None, predicate: Term, value: Term | None, *, given: bool
+    ) -> Iterator[Term]:
+        """Yield what completes a statement that lacks its subject or its object.
+
+        What is asserted comes first, and all comes as it is asked for.
+
+        Args:
+            subject: of the statement, or None.
+            predicate: of the statement.
+            value: the object of the statement, or None.
+            given: whether only what is asserted counts.
+        """
+        place = 0 if subject is None else 2
+        if predicate in _SCHEMA and not given:
+            found = (one[place] for one in self.schema.statements(subject, predicate, value))
+            yield from sorted(found, key=str)
+            return
+        if isinstance(predicate, BlankNode):
+            for p in self._inverses(predicate):
+                yield from self.terms(value, p, subject, given=given)
+        for one in _read(self._given, subject, predicate, value):
+            yield one[place]
+        if not given:
+            for one in _read(self._derived, subject, predicate, value):
+                yield one[place]
+            literal = value if subject is None else subject
+            if predicate == OWL.sameAs and isinstance(literal, Literal):
+                yield from self._same_literals(literal)
+
+    def _inverses(self, nameless_property: BlankNode) -> list[Term]:
+        found = self.schema.objects(nameless_property, OWL.inverseOf) | self.schema.subjects(
+            OWL.inverseOf, nameless_property
+        )
+        return sorted((p for p in found if not isinstance(p, BlankNode)), key=str)
+
+    def _same_literals(self, literal: Literal) -> Iterator[Term]:
+        """Yield the literals that a functional property makes the same as one."""
+        for p in self._functional:
+            for subject in islice(self.terms(None, p, literal, given=False), _SHARERS):
+                yield from (
+                    one for one in self.terms(subject, p, None, given=False) if one != literal
+                )
+
+
+def _axioms(lookup: Lookup) -> Iterator[Statement]:
+    """Yield the statements that say what the terms mean, without a look at the others."""
+    for predicate in sorted(_SCHEMA, key=str):
+        yield from lookup.statements(None, predicate)
+    for kind in sorted(_SCHEMA_CLASSES, key=str):
+        yield from lookup.statements(None, RDF.type, kind)
+
+
+def _read(
+    lookup: Lookup, subject: Term | None, predicate: Term, value: Term | None
+) -> Iterator[Statement]:
+    found = lookup.statements(subject, predicate, value)
+    # A set has no order of its own; a store has one.
+    return iter(sorted(found, key=_words)) if isinstance(lookup, Index) else found
+
+
+def _words(one: Statement) -> list[str]:
+    return [str(term) for term in one]

@@ -1,0 +1,93 @@
+"""Classes with a name that nothing can be of, whatever the facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import NamedNode, Variable
+
+from kg.namespaces import RDF, RDFS
+from kg.reasoning.axioms import Axioms, Order
+from kg.reasoning.compiler import compile_ontology
+from kg.reasoning.index import as_triple, statement
+from kg.reasoning.tbox import check_lists, close_schema, schema_of
+from kg.reasoning.vocabulary import is_vocabulary
+from kg.reasoning.wording import Wording, short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import Triple
+
+    from kg.reasoning.index import Statement
+    from kg.reasoning.program import Rule
+
+__all__ = ["Unsatisfiable", "unsatisfiable"]
+
+
+class Unsatisfiable(NamedTuple):
+    """A class that can have no member.
+
+    Args:
+        name: the class.
+        sentence: what it is and why, in words.
+        premises: the axioms that it follows from, as the closed ontology has them.
+    """
+
+    name: NamedNode
+    sentence: str
+    premises: tuple[Triple, ...]
+
+
+def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
+    """Return the classes that can have no member by what classes imply and exclude.
+
+    Raises:
+        Misuse: a triple is of RDF 1.2, or a list runs in a circle.
+
+    >>> from pyoxigraph import Triple
+    >>> from kg.namespaces import OWL, REL
+    >>> both = [Triple(REL.Claim, one, REL.Event)
+    ...         for one in (OWL.equivalentClass, OWL.disjointWith)]
+    >>> [one.name.value.rpartition("#")[2] for one in unsatisfiable(both)]
+    ['Claim', 'Event']
+    """
+    given = {statement(triple) for triple in ontology}
+    check_lists(given)
+    closed = close_schema(schema_of(given))
+    classes = Order(Axioms(closed).pairs(RDFS.subClassOf))
+    exclusions = [
+        (rule, {one.object for one in rule.body if not isinstance(one.object, Variable)})
+        for rule in compile_ontology(closed).rules
+        if _is_about_one_thing(rule)
+    ]
+    wording = Wording(given, short_name)
+    found = []
+    for kind in sorted(_named_classes(closed), key=lambda one: one.value):
+        implied = {kind, *classes.wider(kind)}
+        for rule, kinds in (one for one in exclusions if one[1] <= implied):
+            wider = sorted(kinds - {kind}, key=str)
+            premises = (*((kind, RDFS.subClassOf, other) for other in wider), *rule.axioms)
+            told = "; ".join(map(wording.sentence, premises))
+            triples = tuple(triple for one in premises if (triple := as_triple(one)))
+            sentence = f"nothing can be of {wording.name(kind)}: {told} ({rule.name})"
+            found.append(Unsatisfiable(kind, sentence, triples))
+            break
+    return found
+
+
+def _named_classes(closed: Iterable[Statement]) -> set[NamedNode]:
+    return {
+        one
+        for narrower, predicate, wider in closed
+        if predicate == RDFS.subClassOf
+        for one in (narrower, wider)
+        if isinstance(one, NamedNode) and not is_vocabulary(one)
+    }
+
+
+def _is_about_one_thing(rule: Rule) -> bool:
+    """Tell whether a rule says that nothing is of certain classes at once."""
+    subjects = {atom.subject for atom in rule.body}
+    typing = all(atom.predicate == RDF.type for atom in rule.body)
+    return rule.head is None and len(subjects) == 1 and typing

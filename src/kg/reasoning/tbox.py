@@ -1,0 +1,195 @@
+"""The part of a graph that is its ontology, wherever it is written, and what that part entails.
+
+The rules of OWL 2 RL take some premises from axioms and the others from facts. Axioms are few:
+owlrl closes them, and what it finds is kept on disk under the digest of the axioms.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, Literal
+
+from kg.namespaces import OWL, RDF
+from kg.reasoning.index import Index, Statement, Term
+from kg.reasoning.vocabulary import (
+    AXIOM_CLASSES,
+    AXIOM_PREDICATES,
+    LIST_PREDICATES,
+    OF_INDIVIDUALS,
+    is_vocabulary,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from kg.budget import Budget
+
+__all__ = [
+    "check_lists",
+    "close_schema",
+    "is_axiom",
+    "schema_of",
+    "schema_terms",
+    "unforeseen",
+]
+
+# An attribute of a namespace costs a call each time, and each statement asks.
+_TYPE, _FIRST, _REST, _SAME = RDF.type, RDF.first, RDF.rest, OWL.sameAs
+
+
+def is_axiom(one: Statement) -> bool:
+    """Tell whether a rule may take a statement as a premise about the terms.
+
+    >>> is_axiom((OWL.Thing, RDF.type, OWL.Class)), is_axiom((OWL.Thing, RDF.type, OWL.Thing))
+    (True, False)
+    """
+    return one[1] in AXIOM_PREDICATES or (one[1] == _TYPE and one[2] in AXIOM_CLASSES)
+
+
+def schema_of(given: Collection[Statement]) -> set[Statement]:
+    """Return the statements that say what terms mean, whatever file they come from.
+
+    These are the axioms, the lists that they hold, and that a term is the same as another where
+    one of them is a class or a property.
+    """
+    schema = {one for one in given if is_axiom(one)}
+    cells: dict[Term, list[Statement]] = defaultdict(list)
+    for one in given:
+        if one[1] in (_FIRST, _REST):
+            cells[one[0]].append(one)
+    waiting = [one[2] for one in schema if one[1] in LIST_PREDICATES]
+    while waiting:
+        for cell in cells.pop(waiting.pop(), ()):
+            schema.add(cell)
+            if cell[1] == _REST:
+                waiting.append(cell[2])
+    same = [one for one in given if one[1] == _SAME and one[0] != one[2]]
+    if same:
+        schema.update(_touching(same, schema_terms(schema, given)))
+    return schema
+
+
+def schema_terms(schema: Iterable[Statement], given: Iterable[Statement]) -> set[Term]:
+    """Return the terms that work as a class, a property or a part of an axiom.
+
+    Args:
+        schema: the axioms.
+        given: all statements; what they have as a predicate or a class is such a term too.
+    """
+    axioms = Index(schema)
+    individuals = {
+        member
+        for predicate in (OWL.oneOf, OWL.members, OWL.distinctMembers)
+        for axiom, head in axioms.pairs(predicate)
+        if predicate == OWL.oneOf or (axiom, _TYPE, OWL.AllDifferent) in axioms
+        for member in axioms.members(head)
+    }
+    found: set[Term] = set()
+    for subject, predicate, value in axioms:
+        if predicate in (OWL.sourceIndividual, OWL.targetIndividual, OWL.targetValue):
+            continue
+        if predicate == _FIRST and value in individuals:
+            continue
+        found |= {subject} if isinstance(value, Literal) else {subject, value}
+    for _, predicate, value in given:
+        found.add(predicate)
+        if predicate == _TYPE:
+            found.add(value)
+    return found
+
+
+def _touching(same: Iterable[Statement], known: set[Term]) -> Iterator[Statement]:
+    """Yield which of some owl:sameAs are about known terms, by way of each other too."""
+    around: dict[Term, list[Statement]] = defaultdict(list)
+    for one in same:
+        around[one[0]].append(one)
+        around[one[2]].append(one)
+    waiting = [term for term in around if term in known]
+    seen = set(waiting)
+    while waiting:
+        for one in around[waiting.pop()]:
+            yield one
+            for term in (one[0], one[2]):
+                if term not in seen:
+                    seen.add(term)
+                    waiting.append(term)
+
+
+def unforeseen(
+    statements: Iterable[Statement],
+    equalities: Iterable[Collection[Term]],
+    closed: Collection[Statement],
+    known: Collection[Term],
+) -> set[Statement]:
+    """Return what follows from facts and says what terms mean, and is not in the ontology yet.
+
+    Args:
+        statements: what follows.
+        equalities: the terms that are the same, in groups.
+        closed: the ontology, closed.
+        known: the terms that work as a class, a property or a part of an axiom.
+    """
+    new: set[Statement] = set()
+    names: dict[Term, Term] = {}
+    for group in equalities:
+        # A literal comes last, so that it is never the subject.
+        first, *others = sorted(group, key=lambda one: (isinstance(one, Literal), str(one)))
+        names.update(dict.fromkeys(group, first))
+        if any(one in known or is_vocabulary(one) for one in group):
+            new.update((first, _SAME, other) for other in others)
+    new -= {*closed}
+    merged: set[Statement] | None = None
+    for one in statements:
+        if is_axiom(one) and one not in closed:
+            if one[1] in OF_INDIVIDUALS:
+                # That a thing in it has another name makes no other axiom.
+                merged = merged or {_renamed(old, names) for old in closed}
+                if _renamed(one, names) in merged:
+                    continue
+            new.add(one)
+    return new
+
+
+def _renamed(one: Statement, names: dict[Term, Term]) -> Statement:
+    subject, predicate, value = one
+    return names.get(subject, subject), predicate, names.get(value, value)
+
+
+def close_schema(
+    schema: Collection[Statement], *, budget: Budget | None = None
+) -> frozenset[Statement]:
+    """Return an ontology with all that it entails, from the cache where it is there.
+
+    rdflib and owlrl are only imported where it is not.
+    """
+    from kg.reasoning import remembered
+
+    labels = remembered.labels(schema)
+    plain = {_relabelled(one, labels) for one in schema}
+    name = remembered.digest(plain)
+    closed = remembered.find(name)
+    if closed is None:
+        from kg.reasoning.engine import entail
+
+        closed = frozenset(entail(plain, budget)[0])
+        remembered.keep(name, closed)
+    back: dict[Term, Term] = {new: old for old, new in labels.items()}
+    return frozenset(_renamed(one, back) for one in closed)
+
+
+def _relabelled(one: Statement, labels: dict[BlankNode, BlankNode]) -> Statement:
+    subject, predicate, value = (
+        labels.get(term, term) if isinstance(term, BlankNode) else term for term in one
+    )
+    return subject, predicate, value
+
+
+def check_lists(given: Iterable[Statement]) -> None:
+    """Read each list of a graph once.
+
+    Raises:
+        Misuse: a list runs in a circle.
+    """
+    Index(one for one in given if one[1] in (_FIRST, _REST)).check_lists()
