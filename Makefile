@@ -40,8 +40,8 @@ format: $(DEV)/.ready ## Put the code, the data and the command reference into c
 lock: $(DEV)/.ready ## Choose the newest versions that pyproject.toml allows, with their hashes.
 	$(DEV)/bin/python tools/lock.py
 
-bench: $(DEV)/.ready ## Measure how long an answer takes.
-	$(DEV)/bin/python bench/start.py
+bench: $(DEV)/.ready ## Measure what design promises, against other engines; writes bench/RESULTS.md.
+	$(DEV)/bin/python bench/table.py
 
 clean: ## Remove what the tasks made.
 	rm -rf $(VENV) $(DEV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -21,17 +21,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad, Store, Triple
+from pyoxigraph import NamedNode, Store, Triple
 
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
 from kg.snapshot import locks
 from kg.snapshot.cache import NAME_LENGTH, aside, discard, folder, prune, remove
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["FORMAT_VERSION", "Snapshot", "build", "digest_of", "find", "folder", "prune"]
+    from kg.snapshot.writing import Lines
+
+__all__ = ["FORMAT_VERSION", "Snapshot", "build", "digest_of", "find", "folder", "make", "prune"]
 
 #: Raised when kg writes snapshots that an older kg would misread, or the other way round.
 FORMAT_VERSION = 1
@@ -167,25 +169,55 @@ def _touch(path: Path) -> None:
 
 def build(
     digest: str,
-    graphs: Mapping[NamedNode, Iterable[Triple]],
+    graphs: Mapping[NamedNode, Iterable[Triple] | Lines],
     meta: Mapping[str, object],
     *,
+    beside: Mapping[NamedNode, Iterable[Triple]] | None = None,
     keep: int = 8,
 ) -> Snapshot:
     """Write a snapshot, or take the one that another process wrote meanwhile.
 
     Args:
         digest: what it is named by, from ``digest_of``.
-        graphs: the triples of each named graph; no triple may be in two of them.
+        graphs: the triples of each named graph, or their text as ``kg.snapshot.writing.Lines``;
+            no triple may be in two of them, which is not checked of text.
         meta: what it was made from, for people to read; anything that JSON holds.
+        beside: further graphs, which may hold triples of the others: no query takes them together
+            with these.
         keep: how many snapshots are kept when older ones are pruned.
 
     Raises:
-        Misuse: two graphs hold the same triple.
+        Misuse: two graphs hold the same triple, or a text has lines of another graph.
         WriteFailure: the disk is full or the folder is not writable; nothing is left behind.
     """
-    held = {name: frozenset(triples) for name, triples in graphs.items()}
-    _check_disjoint(held)
+    from kg.snapshot.writing import Lines, write_store
+
+    held = {
+        name: triples if isinstance(triples, Lines) else frozenset(triples)
+        for name, triples in graphs.items()
+    }
+    _check_disjoint(
+        {name: triples for name, triples in held.items() if not isinstance(triples, Lines)}
+    )
+    held |= {name: frozenset(triples) for name, triples in (beside or {}).items()}
+    return make(digest, lambda place: write_store(place, held), meta, keep=keep)
+
+
+def make(
+    digest: str,
+    write: Callable[[Path], Mapping[str, int]],
+    meta: Mapping[str, object],
+    *,
+    keep: int = 8,
+) -> Snapshot:
+    """Make a snapshot of a store that a function writes; as for ``build`` otherwise.
+
+    Args:
+        digest: what it is named by.
+        write: writes the store into a folder; returns the number of triples of each graph.
+        meta: what it was made from.
+        keep: how many snapshots are kept when older ones are pruned.
+    """
     target = folder() / digest[:NAME_LENGTH]
     ours = aside(target)
     try:
@@ -193,7 +225,7 @@ def build(
         descriptor = os.open(ours / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             locks.exclusive(descriptor)
-            _write(ours, held, {"digest": digest, "made_from": dict(meta)})
+            _write(ours, write, {"digest": digest, "made_from": dict(meta)})
             locks.shared(descriptor)
             snapshot = _swap_in(ours, target, digest)
         finally:
@@ -222,46 +254,21 @@ def _check_disjoint(graphs: Mapping[NamedNode, frozenset[Triple]]) -> None:
                 raise Misuse(f"{triple} is in both {other} and {name}: keep it in one of them")
 
 
-def _write(path: Path, graphs: Mapping[NamedNode, frozenset[Triple]], meta: dict[str, Any]) -> None:
+def _write(path: Path, write: Callable[[Path], Mapping[str, int]], meta: dict[str, Any]) -> None:
     import json
 
-    def quads() -> Iterator[Quad]:
-        for name, triples in graphs.items():
-            for triple in triples:
-                yield Quad(triple.subject, triple.predicate, triple.object, name)
+    from kg.snapshot.writing import sync
 
-    store = Store(str(path / "store"))
-    store.bulk_extend(quads())
-    store.optimize()
-    store.flush()
-    # The store lets go of its files when it is forgotten.
-    del store
+    counts = write(path / "store")
     for name in _NOT_NEEDED:
         (path / "store" / name).unlink(missing_ok=True)
-    counts = {name.value: len(triples) for name, triples in graphs.items()}
-    text = json.dumps({**meta, "triples": counts}, ensure_ascii=False, indent=2, sort_keys=True)
+    text = json.dumps(
+        {**meta, "triples": dict(counts)}, ensure_ascii=False, indent=2, sort_keys=True
+    )
     (path / "meta.json").write_text(text + "\n", "utf-8", newline="\n")
     (path / "files").write_text(_inventory(path / "store"), "utf-8", newline="\n")
     for place in (path / "store", path):
-        _sync(place)
-
-
-def _sync(place: Path) -> None:
-    """Have the disk keep a folder and its files, so that a power cut leaves no half snapshot."""
-    for file in place.iterdir():
-        if file.is_file():
-            _sync_one(file)
-    if os.name != "nt":
-        _sync_one(place)
-
-
-def _sync_one(path: Path) -> None:
-    # Windows syncs only what is open for writing; a folder can only be opened for reading.
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync(place)
 
 
 def _swap_in(ours: Path, target: Path, digest: str) -> Snapshot:
@@ -275,7 +282,9 @@ def _swap_in(ours: Path, target: Path, digest: str) -> Snapshot:
             built = False
         else:
             if os.name != "nt":
-                _sync_one(target.parent)
+                from kg.snapshot.writing import sync_one
+
+                sync_one(target.parent)
             built = True
         snapshot = _open(target, digest, built=built)
         if snapshot is not None:

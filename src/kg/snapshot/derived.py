@@ -1,0 +1,97 @@
+"""A snapshot made from another one by what differs, which takes as long as the difference.
+
+Oxigraph makes a copy of a store whose files are the same files (hard links): they are never
+changed once they are written, and what is new goes to files beside them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import DefaultGraph, NamedNode, Store
+
+from kg.errors import Misuse
+from kg.snapshot import make
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+    from kg.snapshot import Snapshot
+
+__all__ = ["Difference", "derive"]
+
+
+class Difference(NamedTuple):
+    """How one snapshot differs from another.
+
+    Args:
+        added: quads that the first does not have.
+        removed: quads that it has.
+    """
+
+    added: Collection[Quad]
+    removed: Collection[Quad]
+
+
+def derive(
+    base: Snapshot,
+    digest: str,
+    difference: Difference,
+    meta: Mapping[str, object],
+    *,
+    check: Callable[[Store], None] = lambda _: None,
+) -> Snapshot:
+    """Make a snapshot from another one; that one stays as it is.
+
+    Args:
+        base: the snapshot to begin with.
+        digest: what the new one is named by.
+        difference: how the new one is to differ from it.
+        meta: what the new one is made from.
+        check: called with the new store before anyone can find it; what it raises leaves nothing.
+
+    Raises:
+        Misuse: an added quad is there, or a removed one is not: the base is another one.
+        WriteFailure: the disk is full or the folder is not writable; nothing is left behind.
+    """
+
+    def write(place: Path) -> dict[str, int]:
+        base.store.backup(str(place))
+        store = Store(str(place))
+        _check(store, difference)
+        for quad in difference.removed:
+            store.remove(quad)
+        store.extend(difference.added)
+        counts = _counts(base, store, difference)
+        store.flush()
+        # The store lets go of its files when it is forgotten, so that nobody else may have it:
+        # what checks the graph gets one that cannot change a file.
+        del store
+        check(Store.read_only(str(place)))
+        return counts
+
+    return make(digest, write, meta)
+
+
+def _check(store: Store, difference: Difference) -> None:
+    for quads, there in ((difference.added, False), (difference.removed, True)):
+        for quad in quads:
+            if (quad in store) != there:
+                state = "is not" if there else "is"
+                raise Misuse(f"{quad} {state} in the snapshot to begin with")
+
+
+def _counts(base: Snapshot, store: Store, difference: Difference) -> dict[str, int]:
+    counts: dict[str, int] = dict(base.meta()["triples"])
+    for quads, sign in ((difference.added, 1), (difference.removed, -1)):
+        for quad in quads:
+            name = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+            counts[name] = counts.get(name, 0) + sign
+    # A graph without triples has no name in a store that is made afresh.
+    for name in [name for name, count in counts.items() if not count]:
+        del counts[name]
+        store.remove_graph(NamedNode(name) if name else DefaultGraph())
+    return counts
