@@ -1,0 +1,129 @@
+"""The state of a graph after a change: made as from files, or from the state before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg import build, flow, snapshot
+from kg.dataset import load
+from kg.dataset.viewpoints import DEFAULT
+from kg.errors import DoesNotConform, Inconsistent
+from kg.namespaces import GRAPH, inferred_graph
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyoxigraph import Store, Triple
+
+    from kg.dataset import Dataset
+    from kg.snapshot import Snapshot
+
+__all__ = ["Origin", "Revision", "revised"]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a graph is made from, and how.
+
+    Args:
+        data: files and folders of facts, claims and links.
+        ontology: files that say what the terms mean.
+        gated: whether a graph with claims must conform to kg's shapes.
+        viewpoint: tells which claims count as facts.
+    """
+
+    data: tuple[Path, ...]
+    ontology: tuple[Path, ...]
+    gated: bool
+    viewpoint: str = DEFAULT
+
+    def load(self) -> Dataset:
+        """Read the files as they are now."""
+        return load(self.data, self.ontology)
+
+
+class Revision(NamedTuple):
+    """The states before and after a change, and how what follows differs between them.
+
+    Args:
+        before: the snapshot before; None where that state was not fit for one.
+        after: the snapshot after.
+        follows: what follows only after; None where the state before contradicted itself.
+        ceased: what followed only before; None likewise.
+    """
+
+    before: Snapshot | None
+    after: Snapshot
+    follows: frozenset[Triple] | None
+    ceased: frozenset[Triple] | None
+
+
+def revised(earlier: Dataset, later: Dataset, origin: Origin) -> Revision:
+    """Make the snapshot of a changed dataset, through the gate that every graph goes through.
+
+    Raises:
+        DoesNotConform: the changed graph breaks its shapes or citations; carries the report.
+        Inconsistent: the changed graph contradicts itself.
+    """
+    before, inferred = _before(earlier, origin)
+    if origin.viewpoint != DEFAULT:
+        # Whoever is believed, the graph must hold together as it is reported.
+        build.open_snapshot(later, gated=origin.gated)
+    elif before is not None:
+        step = _followed(before, earlier, later, origin)
+        if step is not None:
+            return step
+    after = build.open_snapshot(later, gated=origin.gated, viewpoint=origin.viewpoint)
+    if inferred is None:
+        inferred = None if before is None else build.written(before, origin.viewpoint)
+    if inferred is None:
+        return Revision(before, after, None, None)
+    written = build.written(after, origin.viewpoint)
+    return Revision(before, after, written - inferred, inferred - written)
+
+
+def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozenset[Triple] | None]:
+    """Return the state before; a graph that is being repaired may have no snapshot."""
+    try:
+        found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
+    except DoesNotConform:
+        return None, flow.close(dataset, origin.viewpoint)
+    except Inconsistent:
+        return None, None
+    return found, None
+
+
+def _followed(
+    before: Snapshot, earlier: Dataset, later: Dataset, origin: Origin
+) -> Revision | None:
+    """Follow the change through the rules; None where all is to be made anew, and told."""
+    from kg.edit.gate import require_still
+    from kg.edit.step import Step, Unfollowed
+    from kg.snapshot.derived import Difference, derive
+
+    name = build.digest(later, gated=origin.gated)
+    graph = inferred_graph(DEFAULT)
+    try:
+        step = Step(before, earlier, later)
+        change = step.inferred()
+    except (Unfollowed, Inconsistent):
+        return None
+    after = snapshot.find(name)
+    if after is None:
+
+        def check(store: Store) -> None:
+            if origin.gated and later.graph(GRAPH.claims):
+                closure = (build.written(before) - change.removed) | change.added
+                require_still(earlier, later, closure, step.touched(change), store)
+
+        meta = build.made_from(later, DEFAULT)
+        difference = Difference(
+            step.added | step.quads(change.added, graph),
+            step.removed | step.quads(change.removed, graph),
+        )
+        try:
+            after = derive(before, name, difference, meta, check=check)
+        except Unfollowed:
+            return None
+    return Revision(before, after, change.added, change.removed)

@@ -1,0 +1,199 @@
+"""A change followed through the rules, from one snapshot to the next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+
+from kg import flow
+from kg.namespaces import GRAPH, OWL, RDF, XSD
+from kg.reasoning.compiler import compile_ontology, uncompilable
+from kg.reasoning.increment import NeedsRecompute, update
+from kg.reasoning.index import as_triple, statement
+from kg.reasoning.stored import StoredIndex, closed, derived, given
+from kg.reasoning.tbox import close_schema, is_axiom, schema_of, schema_terms
+from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from kg.dataset import Dataset
+    from kg.reasoning.index import Lookup, Statement, Term
+    from kg.reasoning.program import Program
+    from kg.snapshot import Snapshot
+
+__all__ = ["Inferred", "Step", "Unfollowed"]
+
+#: Not reasoned over.
+_APART = frozenset({GRAPH.claims, GRAPH.links})
+_PLAIN = frozenset({XSD.string, RDF.langString})
+_Graphs = dict[NamedNode, frozenset[Triple]]
+
+
+class Unfollowed(Exception):
+    """The change is one that only making all anew gets right.
+
+    Args:
+        reason: what of it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Inferred(NamedTuple):
+    """How the inferred triples change."""
+
+    added: frozenset[Triple]
+    removed: frozenset[Triple]
+
+
+class Step:
+    """From one snapshot to the next.
+
+    Args:
+        before: the snapshot of the dataset before.
+        earlier: the dataset before.
+        later: the dataset after.
+
+    Raises:
+        Unfollowed: the snapshot does not tell enough, or the store would take two of the values
+            for the same.
+    """
+
+    def __init__(self, before: Snapshot, earlier: Dataset, later: Dataset) -> None:
+        if before.meta()["made_from"].get("restated") != 0:
+            raise Unfollowed("claims or links say what follows")
+        old, new = flow.accepted(earlier), flow.accepted(later)
+        self._store = before.store
+        self._later = later
+        self.added = _beyond(new, old)
+        self.removed = _beyond(old, new)
+        self._check_literals(old, new)
+        if any(quad.graph_name == GRAPH.ontology for quad in self.added | self.removed):
+            raise Unfollowed("the ontology changes")
+
+    def inferred(self) -> Inferred:
+        """Return how what follows changes.
+
+        Raises:
+            Unfollowed: facts say what terms mean, or claims say what follows.
+            Inconsistent: the later graph contradicts itself.
+        """
+        add, remove = (
+            [statement(quad.triple) for quad in quads if quad.graph_name not in _APART]
+            for quads in (self.added, self.removed)
+        )
+        if any(is_axiom(one) for one in (*add, *remove)):
+            raise Unfollowed("a fact says what a term means")
+        if not add and not remove:
+            self._check_restated(frozenset())
+            return Inferred(frozenset(), frozenset())
+        try:
+            change = update(self._program(), given(self._store), closed(self._store), add, remove)
+        except NeedsRecompute as signal:
+            raise Unfollowed(signal.reason) from signal
+        added, removed = _triples(change.added), _triples(change.removed)
+        self._check_restated(added)
+        return Inferred(added, removed)
+
+    def touched(self, change: Inferred) -> list[Statement]:
+        """Return every statement that comes or goes, asserted or inferred."""
+        stated = (quad.triple for quad in self.added | self.removed)
+        return [statement(triple) for triple in (*stated, *change.added, *change.removed)]
+
+    @staticmethod
+    def quads(triples: Iterable[Triple], graph: NamedNode) -> frozenset[Quad]:
+        """Put triples into a graph."""
+        return frozenset(Quad(one.subject, one.predicate, one.object, graph) for one in triples)
+
+    def _program(self) -> Program:
+        """Compile the ontology, which must say alone what the terms mean."""
+        program, known, terms = _compiled(self._later.graph(GRAPH.ontology))
+        for index in (given(self._store), derived(self._store)):
+            for one in _axioms(index):
+                if one not in known:
+                    raise Unfollowed("facts say what a term means, or it follows from them")
+        self._check_names(terms)
+        return program
+
+    def _check_names(self, terms: Collection[object]) -> None:
+        """Leave it to the whole closure where a term of the ontology has another name."""
+        index = closed(self._store)
+        for pair in index.pairs(OWL.sameAs):
+            for term in pair:
+                if isinstance(term, Literal) or term in terms:
+                    raise Unfollowed("a literal or a term of the ontology has another name")
+                as_class = next(index.statements(None, RDF.type, term), None)
+                if as_class or next(index.statements(None, term), None):
+                    raise Unfollowed("a class or a property has another name")
+
+    def _check_restated(self, added: frozenset[Triple]) -> None:
+        """Leave it to the whole closure where claims or links come to say what follows."""
+        apart = [self._later.graph(name) for name in _APART]
+        said = {quad.triple for quad in self.added | self.removed if quad.graph_name in _APART}
+        follows = derived(self._store)
+        if any(triple in graph for triple in added for graph in apart) or any(
+            statement(triple) in follows for triple in said
+        ):
+            raise Unfollowed("claims or links say what follows")
+
+    def _check_literals(self, old: _Graphs, new: _Graphs) -> None:
+        """Leave it to a new store where this one takes two literals for the same, as 1 and 1.0."""
+        quads = self.added | self.removed
+        valued = {quad for quad in quads if _has_value(quad.object)}
+        if not valued:
+            return
+        store = Store()
+        store.extend(valued)
+        if set(store) != valued:
+            raise Unfollowed("a literal is not in the form that a store keeps")
+        about = {(quad.subject, quad.predicate): quad for quad in valued}
+        for graphs in (old, new):
+            for name, triples in graphs.items():
+                for triple in triples:
+                    if (triple.subject, triple.predicate) in about and _has_value(triple.object):
+                        quad = Quad(triple.subject, triple.predicate, triple.object, name)
+                        store.clear()
+                        store.add(quad)
+                        if quad not in set(store):
+                            raise Unfollowed("a literal is not in the form that a store keeps")
+
+
+@lru_cache(maxsize=4)
+def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement], set[Term]]:
+    """Return the rules of an ontology, what it says and entails, and its terms."""
+    stated = {statement(triple) for triple in ontology}
+    axioms = close_schema(schema_of(stated))
+    program = compile_ontology(axioms)
+    if uncompilable(program):
+        raise Unfollowed("the ontology is left to owlrl")
+    return program, frozenset(stated | axioms), schema_terms(axioms, stated)
+
+
+def _has_value(term: object) -> bool:
+    return isinstance(term, Literal) and term.datatype not in _PLAIN
+
+
+def _beyond(one: Mapping[NamedNode, frozenset[Triple]], other: _Graphs) -> frozenset[Quad]:
+    """Return the quads that only the first graphs have."""
+    none: frozenset[Triple] = frozenset()
+    return frozenset(
+        quad
+        for name, triples in one.items()
+        for quad in Step.quads(triples - other.get(name, none), name)
+    )
+
+
+def _triples(statements: Iterable[Statement]) -> frozenset[Triple]:
+    return frozenset(triple for one in statements if (triple := as_triple(one)))
+
+
+def _axioms(index: Lookup | StoredIndex) -> Iterable[Statement]:
+    for predicate in AXIOM_PREDICATES:
+        yield from index.statements(None, predicate)
+    for kind in AXIOM_CLASSES:
+        yield from index.statements(None, RDF.type, kind)
