@@ -17,12 +17,12 @@ _MEMORY = 24 * _GIGABYTE
 
 def close_to_file(path: str, target: str) -> Job:
     """Read a file, close it, and write what follows."""
-    from kg.reasoning.columns import close_files
+    from kg.reasoning.columns import read, run
 
     rules = program()
 
     def timed() -> dict[str, int]:
-        closure = close_files([path], rules)
+        closure = run(rules, read([path]))
         closure.write(Path(target))
         return closure.counts
 

@@ -220,6 +220,7 @@ def test_a_folder_with_claims_is_held_to_its_citations(tmp_path):
 
 def test_a_snapshot_of_other_code_is_not_taken_for_this_one(tmp_path):
     package = shutil.copytree(Path(kg.__file__).parent, tmp_path / "kg")
+    shutil.copytree(resources.data(), package / "resources" / "data", dirs_exist_ok=True)
     code = (
         "from kg import build; from kg.dataset import Dataset;"
         "print(build.digest(Dataset([]), gated=False))"

@@ -315,7 +315,7 @@ def test_validate_works_on_any_rdf_with_any_shapes(cli, own):
 
     assert answer.code == 1
     assert "facts.ttl:4: Violation: <http://example.org/a>: give a name" in answer.out
-    assert answer.out.endswith("does not conform: 1 Violation\n")
+    assert answer.out.endswith("does not conform (pyshacl): 1 Violation\n")
 
 
 def test_validate_sees_what_an_ontology_entails(cli, own):

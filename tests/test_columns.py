@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, Variabl
 from kg.budget import Budget
 from kg.errors import BudgetExceeded, Misuse, ParseFailure, ResourceNotFound, WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
-from kg.reasoning.columns import Facts, close_files, read, run
+from kg.reasoning.columns import Facts, read, run
 from kg.reasoning.datatypes import OWL_2_RL, broader
 from kg.reasoning.noise import noise
 from kg.reasoning.program import Atom, Program, Rule, variables
@@ -599,7 +599,7 @@ def test_files_are_closed_as_statements_are(tmp_path_factory, program, facts):
     (folder / "facts.nt").write_text(content, encoding="utf-8")
     graph = NamedNode("urn:graph")
 
-    closure = close_files([folder / "facts.nt"], program)
+    closure = run(program, read([folder / "facts.nt"]))
 
     closure.write(folder / "out.nt")
     closure.write(folder / "out.nq", graph, ordered=True)

@@ -130,11 +130,22 @@ class Naive:
             None, (as_triple(one) for one in new if noise(one, self.nameless) is None)
         )
 
+    def select(self, predicates, classes):
+        return [
+            one
+            for one in self.index
+            if one[1] in predicates or (one[1] == RDF.type and one[2] in classes)
+        ]
+
     def equalities(self):
         groups = defaultdict(set)
         for one, other in self.index.pairs(OWL.sameAs):
             groups[one] |= {one, other}
         return [*{frozenset(group) for group in groups.values() if len(group) > 1}]
+
+
+def schema_of(given):
+    return tbox.schema_of(given, tbox.in_use(given))
 
 
 def filled(atom, found):
@@ -308,7 +319,7 @@ def test_each_rule_gives_what_owlrl_gives(rule):
     ],
 )
 def test_each_rule_keeps_its_name_and_its_axioms(rule):
-    closed = tbox.close_schema(tbox.schema_of(statements(RULES[rule])))
+    closed = tbox.close_schema(schema_of(statements(RULES[rule])))
     program = compile_ontology(closed)
 
     found = [one for one in program.rules if one.name == rule]
@@ -332,7 +343,7 @@ def shipped():
 
 
 def test_atoms_have_constants_where_engines_look_for_them():
-    program = compile_ontology(tbox.close_schema(tbox.schema_of(shipped())))
+    program = compile_ontology(tbox.close_schema(schema_of(shipped())))
 
     atoms = [
         atom
@@ -348,7 +359,7 @@ def test_atoms_have_constants_where_engines_look_for_them():
 
 
 def test_every_variable_of_a_head_is_in_the_body():
-    program = compile_ontology(tbox.close_schema(tbox.schema_of(shipped())))
+    program = compile_ontology(tbox.close_schema(schema_of(shipped())))
 
     for rule in filter(lambda one: one.head, program.rules):
         assert variables(rule.head) <= frozenset().union(*map(variables, rule.body))
@@ -376,7 +387,7 @@ def test_of_copies_those_stay_that_the_others_follow_from():
 
 
 def test_the_order_of_statements_makes_no_difference():
-    closed = sorted(tbox.close_schema(tbox.schema_of(shipped())), key=str)
+    closed = sorted(tbox.close_schema(schema_of(shipped())), key=str)
 
     assert compile_ontology(closed).rules == compile_ontology(reversed(closed)).rules
 
@@ -405,7 +416,7 @@ def test_what_does_not_compile_is_told_and_left_to_owlrl(text, reason):
     graph = turtle(f"{text} :a a :C ; :p :b . :b owl:sameAs :c .")
     given = {statement(triple) for triple in graph}
 
-    assert reason in uncompilable(compile_ontology(tbox.close_schema(tbox.schema_of(given))))
+    assert reason in uncompilable(compile_ontology(tbox.close_schema(schema_of(given))))
 
     found = closure._by_rules(given, Naive)
     assert (found.engine, reason in found.reason) == ("owlrl", True)
@@ -657,7 +668,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def test_what_comes_from_the_cache_is_what_was_put_there(cache):
-    schema = tbox.schema_of(shipped())
+    schema = schema_of(shipped())
 
     first = tbox.close_schema(schema)
     (file,) = cache.iterdir()
@@ -671,7 +682,7 @@ def test_what_comes_from_the_cache_is_what_was_put_there(cache):
 def test_the_labels_of_blank_nodes_make_no_difference(cache):
     for _ in range(2):
         # The parser labels blank nodes anew each time.
-        closed = tbox.close_schema(tbox.schema_of(shipped()))
+        closed = tbox.close_schema(schema_of(shipped()))
         assert {term for one in closed for term in one if isinstance(term, BlankNode)}
 
     assert len(list(cache.iterdir())) == 1

@@ -22,7 +22,7 @@ from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import closed as stored_closed
 from kg.reasoning.stored import given as stored_given
-from kg.reasoning.tbox import close_schema, schema_of
+from kg.reasoning.tbox import close_schema, in_use, schema_of
 
 PREFIXES = """
 @prefix : <http://example.org/> .
@@ -45,7 +45,9 @@ class Kept:
     facts: set = field(default_factory=set)
 
     def __post_init__(self):
-        self.program = compile_ontology(close_schema(schema_of(self.ontology)))
+        self.program = compile_ontology(
+            close_schema(schema_of(self.ontology, in_use(self.ontology)))
+        )
         self.inferred = self.afresh(self.facts)
 
     def afresh(self, facts):
@@ -404,7 +406,8 @@ def shipped():
     kept = Kept.__new__(Kept)
     kept.ontology = set(map(statement, dataset.graph(GRAPH.ontology)))
     kept.facts = set(map(statement, flow.facts(dataset)))
-    kept.program = compile_ontology(close_schema(schema_of(kept.ontology | kept.facts)))
+    stated = kept.ontology | kept.facts
+    kept.program = compile_ontology(close_schema(schema_of(stated, in_use(stated))))
     kept.inferred = kept.afresh(kept.facts)
     return kept
 

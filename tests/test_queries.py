@@ -149,7 +149,7 @@ def test_values_stay_the_text_they_are_however_yaml_would_read_them(save, writte
         (
             "#+ summary: Q?\n#+ parameters:\n#+   p:\n#+     description: x\n#+     type: day\n",
             5,
-            'no type "day"; one of date, iri, string, integer, decimal, boolean',
+            'no type "day"; one of date, iri, agent, string, integer, decimal, boolean',
         ),
         (
             "#+ summary: Q?\n#+ parameters:\n#+   p: {type: date, description: x, defualt: y}\n",

@@ -83,6 +83,12 @@ BROKEN = {
     "rel:evidence leads": "kg:x a rel:Claim ; rel:evidence kg:mali .",
     "rel:disputes leads": "kg:x a rel:Claim ; rel:disputes kg:mali .",
     "A claim that is disputed": "kg:x a rel:Claim ; rel:standing rel:disputed .",
+    "Say with skos:definition": "kg:x a rel:Viewpoint .",
+    "A viewpoint accepts the standings": (
+        "kg:x a rel:Viewpoint ; rel:acceptsStanding rel:contradicted ."
+    ),
+    "rel:accordingTo leads": 'kg:x a rel:Viewpoint ; rel:accordingTo "Mali" .',
+    "Write rel:omitsDisputed once": 'kg:x a rel:Viewpoint ; rel:omitsDisputed "yes" .',
     "Give the start once": "kg:x a rel:Passage ; oa:start 9 ; oa:end 5 .",
     "Give the end once": "kg:x a rel:Passage ; oa:start 9 .",
     "Name the source of the passage": "kg:x a rel:Passage .",

@@ -9,16 +9,22 @@ from pyoxigraph import Literal
 from kg.namespaces import PREFIXES, XSD
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import rdflib
-    from pyoxigraph import Store
+    from pyoxigraph import NamedNode, Store
 
 __all__ = ["to_rdflib"]
 
 
-def to_rdflib(store: Store) -> rdflib.Dataset:
+def to_rdflib(store: Store, default_graphs: Collection[NamedNode] | None = None) -> rdflib.Dataset:
     """Copy a store into an rdflib dataset that queries all its graphs as one.
 
     Lexical forms are kept, and so are the labels of blank nodes.
+
+    Args:
+        store: the graphs.
+        default_graphs: those that are queried as one, unless all are; the others have to be named.
     """
     import rdflib
 
@@ -30,11 +36,13 @@ def to_rdflib(store: Store) -> rdflib.Dataset:
             return rdflib.Literal(value.value)
         return convert(value)
 
-    dataset = rdflib.Dataset(default_union=True)
+    dataset = rdflib.Dataset(default_union=default_graphs is None)
     for prefix, namespace in PREFIXES.items():
         dataset.bind(prefix, namespace, replace=True)
     for name in store.named_graphs():
         graph = dataset.graph(term(name))
+        graphs = [graph, dataset.default_graph] if name in (default_graphs or ()) else [graph]
         for quad in store.quads_for_pattern(None, None, None, name):
-            graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+            for one in graphs:
+                one.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return dataset

@@ -6,87 +6,175 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyoxigraph import NamedNode, Triple
+
 from kg import resources, snapshot
+from kg.dataset.viewpoints import DEFAULT, find
 from kg.errors import DoesNotConform
-from kg.flow import accepted, close, validate
-from kg.namespaces import GRAPH, INFERRED
+from kg.flow import DEFAULT_ENGINE, accepted, close, derived, facts, validate
+from kg.namespaces import GRAPH, REL, accepted_graph, inferred_graph
 from kg.progress import steps
 
 if TYPE_CHECKING:
-    from pyoxigraph import Triple
+    from collections.abc import Iterable, Iterator
 
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
-__all__ = ["digest", "inferred", "open_snapshot", "written"]
+__all__ = [
+    "described",
+    "digest",
+    "inferred",
+    "made_from",
+    "open_beside",
+    "open_snapshot",
+    "require",
+    "written",
+]
 
 #: How many results an error shows before it sends the user to the whole report.
 _SHOWN = 5
 #: The code that decides what a snapshot holds; who changes it gets a new snapshot.
-_CODE = ("dataset/*.py", "flow.py", "reasoning/*.py", "sssom/*.py")
+_CODE = ("dataset/*.py", "flow.py", "reasoning/**/*.py", "sssom/*.py")
 
 
-def inferred(dataset: Dataset, *, gated: bool) -> frozenset[Triple]:
+def inferred(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     """Return the closure: from the snapshot where there is one, or else derived now."""
-    found = snapshot.find(digest(dataset, gated=gated))
-    return close(dataset) if found is None else written(found)
+    found = snapshot.find(digest(dataset, gated=gated, viewpoint=viewpoint))
+    return close(dataset, viewpoint) if found is None else written(found, viewpoint)
 
 
-def written(found: Snapshot) -> frozenset[Triple]:
+def written(found: Snapshot, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     """Return the closure that a snapshot holds."""
-    quads = found.store.quads_for_pattern(None, None, None, INFERRED)
+    quads = found.store.quads_for_pattern(None, None, None, inferred_graph(viewpoint))
     return frozenset(quad.triple for quad in quads)
 
 
-def digest(dataset: Dataset, *, gated: bool) -> str:
+def digest(
+    dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT, beside: Iterable[str] = ()
+) -> str:
     """Name the snapshot of a dataset by all that it is made from, without parsing anything."""
     package = Path(__file__).parent
     made_by = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
     judged_by = resources.shapes() if gated else ()
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*made_by, *judged_by)]
-    return snapshot.digest_of(dataset.digest(), "reported", "owlrl", *digests)
+    files = (*made_by, resources.viewpoints(), *judged_by)
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    seen = " ".join((viewpoint, *beside))
+    return snapshot.digest_of(dataset.digest(), seen, DEFAULT_ENGINE, *digests)
 
 
-def open_snapshot(dataset: Dataset, *, gated: bool) -> Snapshot:
+def open_snapshot(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> Snapshot:
     """Open the snapshot of a dataset; where there is none, make it first.
 
     Args:
         dataset: what it is made from.
         gated: whether the ontology is kg's own, so that a graph with claims must conform to kg's
-            shapes and citation checks before it can be asked.
+            shapes and citation checks before it can be asked. From another viewpoint than the one
+            that goes without saying, a fact that the shapes ask for may well be missing: only the
+            claims themselves must be in order.
+        viewpoint: tells which claims count as facts.
 
     Raises:
         DoesNotConform: the graph breaks its shapes or citations; carries the report.
         Inconsistent: the facts contradict the ontology or each other.
+        UnknownName: there is no such viewpoint.
     """
-    name = digest(dataset, gated=gated)
-    return snapshot.find(name) or _make(dataset, name, gated=gated)
+    name = digest(dataset, gated=gated, viewpoint=viewpoint)
+    return snapshot.find(name) or _make(dataset, name, viewpoint, gated=gated)
 
 
-def _make(dataset: Dataset, name: str, *, gated: bool) -> Snapshot:
+def open_beside(
+    dataset: Dataset, others: Iterable[str], *, gated: bool, viewpoint: str = DEFAULT
+) -> tuple[Snapshot, list[NamedNode]]:
+    """Open a snapshot that holds the graphs of other viewpoints as well, to compare them.
+
+    Args:
+        dataset: as for ``open_snapshot``.
+        others: the viewpoints; each has a graph of what it accepts and one of what follows.
+        gated: as for ``open_snapshot``.
+        viewpoint: the one whose graphs queries see as one.
+
+    Returns:
+        The snapshot, and the names of the graphs that queries see as one.
+    """
+    slugs = sorted(set(others))
+    name = digest(dataset, gated=gated, viewpoint=viewpoint, beside=slugs)
+    found = snapshot.find(name)
+    if found is None:
+        base = open_snapshot(dataset, gated=gated, viewpoint=viewpoint)
+        graphs = accepted(dataset, viewpoint) | {
+            inferred_graph(viewpoint): written(base, viewpoint)
+        }
+        graphs[GRAPH.void] = described(dataset, viewpoint, *slugs)
+        beside = {accepted_graph(slug): facts(dataset, slug) for slug in slugs}
+        for slug in slugs:
+            if slug != viewpoint:
+                closure = inferred(dataset, gated=gated, viewpoint=slug)
+                beside[inferred_graph(slug)] = closure
+        meta = made_from(dataset, viewpoint) | {"beside": slugs}
+        found = snapshot.build(name, graphs, meta, beside=beside)
+    apart = {accepted_graph(slug) for slug in slugs}
+    apart |= {inferred_graph(slug) for slug in slugs if slug != viewpoint}
+    named = (graph for graph in found.store.named_graphs() if isinstance(graph, NamedNode))
+    return found, sorted((graph for graph in named if graph not in apart), key=str)
+
+
+def described(dataset: Dataset, viewpoint: str, *others: str) -> frozenset[Triple]:
+    """Say of the graphs of a snapshot which viewpoint each is of, and what that viewpoint is."""
+
+    def statements() -> Iterator[Triple]:
+        for slug in {viewpoint, *others}:
+            seen_from = find(dataset, slug)
+            yield Triple(inferred_graph(slug), REL.viewpoint, seen_from.node)
+            own = GRAPH.asserted if slug == viewpoint else accepted_graph(slug)
+            yield Triple(own, REL.viewpoint, seen_from.node)
+            if slug in others:
+                yield Triple(accepted_graph(slug), REL.viewpoint, seen_from.node)
+            yield from seen_from.triples()
+
+    return frozenset(statements()).difference(*(dataset.graph(one) for one in dataset.graphs()))
+
+
+def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapshot:
     with steps("building the graph", 4) as begin:
         begin("load")
-        accepted_graphs = accepted(dataset)
+        graphs = accepted(dataset, viewpoint)
         begin("close")
-        closure = close(dataset)
+        found = derived(dataset, viewpoint)
+        closure = found.inferred.difference(*graphs.values())
         begin("validate")
         if gated and dataset.graph(GRAPH.claims):
-            _require(dataset, closure)
+            require(dataset, closure if viewpoint == DEFAULT else None)
         begin("write")
-        meta = {
-            "documents": [document.path.name for document in dataset.documents],
-            "engine": "owlrl",
-            "viewpoint": "reported",
-        }
-        return snapshot.build(name, accepted_graphs | {INFERRED: closure}, meta)
+        if viewpoint != DEFAULT:
+            graphs[GRAPH.void] = described(dataset, viewpoint)
+        graphs[inferred_graph(viewpoint)] = closure
+        # An ontology that does not compile is closed by another engine than the one asked.
+        meta = made_from(dataset, viewpoint) | {"engine": found.engine}
+        meta["restated"] = len(found.inferred) - len(closure)
+        return snapshot.build(name, graphs, meta)
 
 
-def _require(dataset: Dataset, closure: frozenset[Triple]) -> None:
+def made_from(dataset: Dataset, viewpoint: str) -> dict[str, object]:
+    """Tell what a snapshot is made from; ``restated`` counts what follows and claims say too."""
+    return {
+        "restated": 0,
+        "documents": [document.path.name for document in dataset.documents],
+        "engine": DEFAULT_ENGINE,
+        "viewpoint": viewpoint,
+    }
+
+
+def require(dataset: Dataset, closure: frozenset[Triple] | None) -> None:
+    """Refuse a graph that does not conform; without a closure only its claims are looked at."""
     from kg.check.citations import drift
     from kg.validation.report import ValidationReport, sort_key
 
-    report = validate(dataset, closure, resources.shapes())
-    results = sorted([*report.results, *drift(dataset, closure)], key=sort_key)
+    report = ValidationReport(())
+    if closure is not None:
+        report = validate(dataset, closure, resources.shapes())
+    drifts = drift(dataset, closure or frozenset())
+    results = sorted([*report.results, *drifts], key=sort_key)
     whole = ValidationReport(tuple(results), report.paths)
     if whole.conforms:
         return

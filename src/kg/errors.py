@@ -122,20 +122,26 @@ class NotEntailed(KgError):
 class Inconsistent(KgError):
     """The graph contradicts itself; carries one sentence for each clash, and its place if known.
 
+    ``viewpoint`` is the one that it is seen from, where that is not the one without saying.
+
     >>> str(Inconsistent(["Mali is a State and an event"], ["data/relations.ttl:360"]))
     'the graph is inconsistent: data/relations.ttl:360: Mali is a State and an event'
     """
 
     exit_code = 1
 
-    def __init__(self, clashes: Sequence[str], places: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, clashes: Sequence[str], places: Sequence[Any] = (), viewpoint: str | None = None
+    ) -> None:
         self.clashes = tuple(clashes)
+        self.viewpoint = viewpoint
         self.places = tuple(places) or (None,) * len(self.clashes)
         told = (
             clash if place is None else f"{place}: {clash}"
             for clash, place in zip(self.clashes, self.places, strict=True)
         )
-        super().__init__("the graph is inconsistent: " + "; ".join(told))
+        seen = f" from the viewpoint {viewpoint}" if viewpoint else ""
+        super().__init__(f"the graph is inconsistent{seen}: " + "; ".join(told))
 
 
 class DoesNotConform(KgError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from kg.namespaces import DCTERMS, INFERRED, OA, PROV, RDF, RDFS, REL, SKOS, compact
+from kg.namespaces import DCTERMS, OA, PROV, RDF, RDFS, REL, SKOS, compact, is_inferred
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +173,8 @@ def _origin(store: Store, triple: Triple) -> str:
     for quad in store.quads_for_pattern(triple.subject, triple.predicate, triple.object):
         graph = quad.graph_name
         if not isinstance(graph, DefaultGraph):
-            return "inferred" if graph == INFERRED else compact(graph.value).removeprefix("graph:")
+            derived = is_inferred(graph)
+            return "inferred" if derived else compact(graph.value).removeprefix("graph:")
     return "asserted"
 
 

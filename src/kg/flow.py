@@ -4,53 +4,147 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyoxigraph import BlankNode, NamedNode, Triple
+
 from kg.dataset import accept
-from kg.errors import Inconsistent
+from kg.dataset.acceptance import claims_of
+from kg.dataset.viewpoints import DEFAULT
+from kg.errors import Inconsistent, OutsideProfile
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pyoxigraph import NamedNode, Triple
-
-    from kg.dataset import Dataset, Location
+    from kg.budget import Budget
+    from kg.dataset import Dataset, Location, Viewpoint
+    from kg.reasoning import Closure
+    from kg.reasoning.index import Statement, Term
+    from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
-__all__ = ["accepted", "close", "facts", "shape_triples", "validate"]
+__all__ = [
+    "DEFAULT_ENGINE",
+    "accepted",
+    "admit",
+    "close",
+    "derived",
+    "entailed",
+    "facts",
+    "home",
+    "shape_triples",
+    "validate",
+]
 
+#: What derives where nothing else is asked for.
+DEFAULT_ENGINE = "compiled"
 _OWN = frozenset(GRAPH.terms.values())
 
 
-def facts(dataset: Dataset) -> frozenset[Triple]:
+def facts(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
     """Return what counts as a fact: what is accepted, and the user's own named graphs."""
     own = [dataset.graph(name) for name in dataset.graphs() if name not in _OWN]
-    return accept(dataset).union(*own)
+    return accept(dataset, viewpoint).union(*own)
 
 
-def accepted(dataset: Dataset) -> dict[NamedNode, frozenset[Triple]]:
-    """Return the named graphs of a dataset without the facts that are not accepted."""
-    chosen = accept(dataset)
+def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
+    """Return the named graphs of a dataset as a viewpoint has them.
+
+    The facts that are not accepted are left out, and what an agent claims that no file asserts is
+    among the asserted.
+    """
+    chosen = accept(dataset, viewpoint)
     graphs = {name: dataset.graph(name) for name in dataset.graphs()}
+    claimed = chosen.difference(*graphs.values())
     for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
         graphs[name] &= chosen
+    if claimed:
+        graphs[GRAPH.asserted] = graphs.get(GRAPH.asserted, frozenset()) | claimed
     return graphs
 
 
-def close(dataset: Dataset) -> frozenset[Triple]:
+def close(dataset: Dataset, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     """Derive what the facts entail by the ontology, without what the dataset says itself.
 
     Raises:
         Inconsistent: the facts contradict the ontology or each other.
     """
+    return entailed(dataset, viewpoint).difference(*accepted(dataset, viewpoint).values())
+
+
+def entailed(dataset: Dataset, viewpoint: str = DEFAULT) -> frozenset[Triple]:
+    """Derive what the facts entail, also what is said among claims and links all the same.
+
+    Raises:
+        Inconsistent: the facts contradict the ontology or each other.
+    """
+    return derived(dataset, viewpoint).inferred
+
+
+def derived(
+    dataset: Dataset,
+    viewpoint: str = DEFAULT,
+    *,
+    engine: str = DEFAULT_ENGINE,
+    budget: Budget | None = None,
+) -> Closure:
+    """Do as ``entailed`` does, by a chosen engine, and tell which one it was in the end.
+
+    Raises:
+        BudgetExceeded: it took more time or memory than it may.
+        Inconsistent: as for ``entailed``.
+    """
     from kg.reasoning import close as close_triples
 
+    terms = dataset.graph(GRAPH.ontology)
     try:
-        closure = close_triples(facts(dataset), dataset.graph(GRAPH.ontology)).inferred
+        return close_triples(facts(dataset, viewpoint), terms, engine=engine, budget=budget)
     except Inconsistent as error:
         places = [_place(dataset, clash) for clash in error.clashes]
-        raise Inconsistent(error.clashes, places) from None
-    return closure.difference(*(dataset.graph(name) for name in dataset.graphs()))
+        if viewpoint == DEFAULT:
+            raise Inconsistent(error.clashes, places) from None
+        clashes = [f"{clash}{_claimed(dataset, clash)}" for clash in error.clashes]
+        raise Inconsistent(clashes, places, viewpoint) from None
+
+
+def admit(dataset: Dataset, *, partial: bool = False) -> None:
+    """Refuse an ontology from which the rules of OWL 2 RL would not draw what it means.
+
+    Args:
+        dataset: with the ontology.
+        partial: go on where it says what OWL 2 RL has no rules for; what the rules derive from the
+            rest is right, though not all there is.
+
+    Raises:
+        OutsideProfile: it is outside of OWL 2 RL, or has a class that nothing can be of.
+    """
+    from kg.reasoning.profile import faults
+    from kg.reasoning.satisfiability import unsatisfiable
+
+    terms = dataset.graph(GRAPH.ontology)
+    found = [] if partial else faults(terms)
+    told = [_placed(home(dataset, about), sentence) for sentence, about in found]
+    if told:
+        told[-1] += " (correct it, or go on without what it means by --partial)"
+    for one in unsatisfiable(terms):
+        stated = (triple for triple in one.premises if dataset.locate(triple))
+        told.append(_placed(home(dataset, next(stated, one.name)), one.sentence))
+    if told:
+        raise OutsideProfile(told)
+
+
+def home(dataset: Dataset, about: Statement | Triple | Term | None) -> Location | None:
+    """Find where a statement is made or a term described; None where no document does."""
+    from kg.reasoning.index import as_triple
+
+    triple = as_triple(about) if isinstance(about, tuple) else about
+    if isinstance(triple, Triple):
+        return dataset.locate(triple)
+    return dataset.locate_node(triple) if isinstance(triple, NamedNode | BlankNode) else None
+
+
+def _placed(place: Location | None, sentence: str) -> str:
+    return f"{place}: {sentence}" if place else sentence
 
 
 def _place(dataset: Dataset, clash: str) -> Location | None:
@@ -63,14 +157,25 @@ def _place(dataset: Dataset, clash: str) -> Location | None:
     return None
 
 
+def _claimed(dataset: Dataset, clash: str) -> str:
+    """Name the claims that a contradiction rests on, each with who makes it."""
+    triples = getattr(clash, "triples", ())
+    claims = {name for triple in triples for name in claims_of(dataset, triple)}
+    return f" (claimed in {', '.join(sorted(claims))})" if claims else ""
+
+
 def validate(
-    dataset: Dataset, closure: frozenset[Triple], shapes: Sequence[Path]
+    dataset: Dataset,
+    closure: frozenset[Triple],
+    shapes: Sequence[Path],
+    viewpoint: str = DEFAULT,
+    engine: Engine = "auto",
 ) -> ValidationReport:
     """Hold facts, claims, links and what is inferred against shapes."""
     from kg.validation import validate as validate_triples
 
-    data = closure.union(*accepted(dataset).values())
-    return validate_triples(data, shape_triples(shapes), dataset=dataset)
+    data = closure.union(*accepted(dataset, viewpoint).values())
+    return validate_triples(data, shape_triples(shapes), dataset=dataset, engine=engine)
 
 
 def shape_triples(shapes: Sequence[Path]) -> list[Triple]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,24 +11,30 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from kg import build, flow, resources
 from kg.dataset import load as load_dataset
+from kg.dataset.viewpoints import DEFAULT
 from kg.errors import Misuse, NotEntailed
-from kg.namespaces import GRAPH, INFERRED, XSD, compact
+from kg.namespaces import GRAPH, REL, XSD, compact, inferred_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     import rdflib
 
+    from kg.budget import Budget
     from kg.check import CheckReport
+    from kg.comparison import Outcome
     from kg.dataset import Dataset
     from kg.diff import Diff
+    from kg.edit import Edit
     from kg.entity import Entity
-    from kg.explanation import Explanation
+    from kg.explanation import Consequences, Explanation, Explanations, WhyNot
     from kg.queries import SavedQuery
+    from kg.reasoning import Closure, Prover
     from kg.results import Boolean, GraphResult, Solutions
     from kg.snapshot import Snapshot
     from kg.terms import Position
+    from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
     Paths: TypeAlias = Path | str | Sequence[Path | str]
@@ -38,13 +45,17 @@ if TYPE_CHECKING:
 __all__ = ["Graph", "load"]
 
 
-def load(data: Paths | None = None, ontology: Paths | None = None) -> Graph:
+def load(
+    data: Paths | None = None, ontology: Paths | None = None, viewpoint: str = DEFAULT
+) -> Graph:
     """Open a graph for asking; make its snapshot first where there is none.
 
     Args:
         data: files or folders of facts, claims and links; by default the graph that kg ships.
         ontology: files that say what the terms mean; by default those that kg ships. Give ``()``
             for none.
+        viewpoint: whom to believe: ``reported``, ``undisputed``, ``according-to:`` and an agent, or
+            the node of a viewpoint in the data.
 
     Raises:
         ResourceNotFound: a path does not exist.
@@ -52,12 +63,13 @@ def load(data: Paths | None = None, ontology: Paths | None = None) -> Graph:
         DoesNotConform: the graph that kg ships, or a folder with a ``claims.ttl`` like it, breaks
             the shapes or the citation checks.
         Inconsistent: the facts contradict the ontology or each other.
+        UnknownName: there is no such viewpoint; carries the close matches.
 
     >>> g = load()
     >>> bool(g.query("ASK { kg:algeria rel:neighbours kg:mali }"))
     True
     """
-    graph = Graph(data, ontology)
+    graph = Graph(data, ontology, viewpoint)
     _ = graph.snapshot
     return graph
 
@@ -68,14 +80,22 @@ class Graph:
     Args:
         data: as for :func:`load`.
         ontology: as for :func:`load`.
+        viewpoint: as for :func:`load`.
 
     Checking works on a graph that does not conform; asking refuses it.
     """
 
-    def __init__(self, data: Paths | None = None, ontology: Paths | None = None) -> None:
+    def __init__(
+        self,
+        data: Paths | None = None,
+        ontology: Paths | None = None,
+        viewpoint: str = DEFAULT,
+    ) -> None:
+        self._viewpoint = viewpoint
         self._gated = ontology is None and (data is None or any(map(_keeps_claims, _paths(data))))
         self._data = [resources.data()] if data is None else _paths(data)
         self._ontology = list(resources.ontology()) if ontology is None else _paths(ontology)
+        self._asked: tuple[Store, Prover] | None = None
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -83,9 +103,16 @@ class Graph:
         return load_dataset(self._data, self._ontology)
 
     @cached_property
+    def viewpoint(self) -> str:
+        """The name of the viewpoint that the graph is seen from, as in the names of its graphs."""
+        from kg.comparison import meant
+
+        return meant(self._viewpoint, self.dataset, gated=self._gated)
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         """The snapshot that answers come from."""
-        return build.open_snapshot(self.dataset, gated=self._gated)
+        return build.open_snapshot(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
 
     @property
     def store(self) -> Store:
@@ -94,6 +121,9 @@ class Graph:
 
     def query(self, text: str, **bindings: Value) -> Solutions | Boolean | GraphResult:
         """Answer a SPARQL query over asserted and inferred triples.
+
+        A query that names graphs of other viewpoints, such as ``<…/graph/inferred/undisputed>``,
+        finds them there; no other query sees them.
 
         Args:
             text: SELECT, ASK, CONSTRUCT or DESCRIBE; kg's prefixes need no PREFIX line.
@@ -108,10 +138,8 @@ class Graph:
         >>> [row.label.value for row in rows]
         ['Mali']
         """
-        from kg.sparql import evaluate
-
         terms = {name: self._value(value) for name, value in bindings.items()}
-        return evaluate(self.store, text, bindings=terms)
+        return self._evaluate(text, terms, "query")
 
     def run(self, name: str, **params: Value) -> Solutions | Boolean | GraphResult:
         """Answer a saved query.
@@ -127,10 +155,11 @@ class Graph:
         >>> len(events) > 0
         True
         """
-        from kg.queries import find, run
+        from kg.queries import find
 
         raw = {key: _text(value) for key, value in params.items()}
-        return run(self.store, find(name), raw)
+        saved = find(name)
+        return self._evaluate(saved.text, saved.bind(raw, self.store), str(saved.path))
 
     def queries(self) -> dict[str, SavedQuery]:
         """Return the saved queries by name.
@@ -141,6 +170,16 @@ class Graph:
         from kg.queries import catalogue
 
         return catalogue()
+
+    def viewpoints(self) -> tuple[Outcome, ...]:
+        """Tell from which viewpoints the graph can be seen, and what each comes to.
+
+        >>> [one.viewpoint.slug for one in load().viewpoints()][:2]
+        ['reported', 'undisputed']
+        """
+        from kg.comparison import outcomes
+
+        return outcomes(self.dataset, gated=self._gated)
 
     def name(self, node: NamedNode) -> str:
         """Return what to call a thing: its English label, or else its CURIE.
@@ -160,12 +199,8 @@ class Graph:
         Mali
         """
         from kg.entity import entity
-        from kg.terms import resolve
 
-        node = resolve(thing, self.store) if isinstance(thing, str) else thing
-        if not isinstance(node, NamedNode | BlankNode):
-            raise Misuse(f"{node} is a value, and only things can be shown")
-        return entity(self.store, node)
+        return entity(self.store, self._node(thing))
 
     def explain(
         self,
@@ -181,27 +216,103 @@ class Graph:
             NotEntailed: the triple is neither asserted nor inferred; tells who claims it all the
                 same, and why it is no fact.
         """
-        from kg.explanation import explanation, refusal
-        from kg.reasoning import derive
+        from kg.explanation import explain
 
         goal = self._triple(subject, predicate, object)
-        given: list[Triple] = []
-        inferred: list[Triple] = []
-        for quad in self.store:
-            if quad.graph_name == INFERRED:
-                inferred.append(quad.triple)
-            # Claims and links are not reasoned over: one of them proves itself and nothing else.
-            elif quad.graph_name not in (GRAPH.claims, GRAPH.links) or quad.triple == goal:
-                given.append(quad.triple)
         try:
-            derivation = derive(goal, given, inferred)
+            return explain(self.store, self._prover, goal)
         except NotEntailed as error:
-            raise NotEntailed(f"{error}{refusal(self.store, goal)}") from None
-        return explanation(self.store, derivation)
+            raise NotEntailed(f"{error}{self._elsewhere(goal)}") from None
+
+    def explain_all(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+        *,
+        limit: int = 10,
+    ) -> Explanations:
+        """Tell why a triple holds in each way that there is, the shortest first.
+
+        No two proofs take the same steps.
+
+        Args:
+            subject: as for :meth:`explain`.
+            predicate: as for :meth:`explain`.
+            object: as for :meth:`explain`.
+            limit: how many proofs to give at most; whether there are more is told.
+
+        Raises:
+            NotEntailed: as for :meth:`explain`.
+
+        >>> proofs = load().explain_all("Mali", "has diplomatic ties with", "Algeria")
+        >>> len(proofs[0].steps) <= len(proofs[1].steps)
+        True
+        """
+        from kg.explanation import explain_all
+
+        goal = self._triple(subject, predicate, object)
+        return explain_all(self.store, self._prover, goal, limit)
+
+    def why_not(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+    ) -> WhyNot:
+        """Tell what is missing for a triple to follow.
+
+        Each part is as for :meth:`explain`.
+
+        >>> load().why_not("Algeria", "rel:neighbours", "Mali").holds
+        True
+        """
+        from kg.explanation import why_not
+
+        return why_not(self.store, self._prover, self._triple(subject, predicate, object))
+
+    def consequences(self, thing: str | NamedNode) -> Consequences:
+        """Tell all that was derived about one thing, and why.
+
+        >>> kinds = [one for one in load().consequences("Mali") if one.relation == "kind"]
+        >>> len(kinds) > 0
+        True
+        """
+        from kg.explanation import consequences
+
+        return consequences(self.store, self._prover, self._node(thing))
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
-        return flow.facts(self.dataset)
+        return flow.facts(self.dataset, self.viewpoint)
+
+    def close(
+        self,
+        engine: str = flow.DEFAULT_ENGINE,
+        *,
+        budget: Budget | None = None,
+        partial: bool = False,
+    ) -> Closure:
+        """Derive what the facts entail, by a chosen engine and within limits.
+
+        Args:
+            engine: ``compiled``, or ``owlrl`` for the reference that it is held to.
+            budget: how much time and memory it may take.
+            partial: take an ontology that OWL 2 RL has no rules for all the same; what is derived
+                from it is right, though not all there is.
+
+        Raises:
+            OutsideProfile: the ontology is outside OWL 2 RL, or has a class that nothing can be of.
+            BudgetExceeded: it took more time or memory than it may.
+            Inconsistent: the facts contradict the ontology or each other.
+
+        >>> load().close().inferred == load().infer()
+        True
+        """
+        flow.admit(self.dataset, partial=partial)
+        found = flow.derived(self.dataset, self.viewpoint, engine=engine, budget=budget)
+        said = flow.accepted(self.dataset, self.viewpoint).values()
+        return replace(found, inferred=found.inferred.difference(*said))
 
     def infer(self) -> frozenset[Triple]:
         """Return what the facts entail by OWL 2 RL and the ontology, and no fact itself.
@@ -209,16 +320,39 @@ class Graph:
         Raises:
             Inconsistent: the facts contradict the ontology or each other.
         """
-        return build.inferred(self.dataset, gated=self._gated)
+        return build.inferred(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
 
-    def validate(self, shapes: Paths | None = None) -> ValidationReport:
+    def validate(self, shapes: Paths | None = None, *, engine: Engine = "auto") -> ValidationReport:
         """Hold the graph, with what is inferred, against SHACL shapes; nothing is changed.
 
         Args:
             shapes: files of shapes; by default those that kg ships.
+            engine: pyshacl, the reference; shacl, fast; auto takes what fits the graph.
         """
         paths = resources.shapes() if shapes is None else _paths(shapes)
-        return flow.validate(self.dataset, self.infer(), paths)
+        return flow.validate(self.dataset, self.infer(), paths, self.viewpoint, engine)
+
+    def edit(self, *, save: bool = False) -> Edit:
+        """Change the graph in a ``with`` block: all that it says, or nothing and an error.
+
+        The graph takes the new state when the block ends, where that is consistent and conforms.
+
+        Args:
+            save: write the change into the folder that the graph is made from; otherwise it is a
+                what-if in memory, and the files stay as they are.
+
+        >>> graph = load()
+        >>> with graph.edit() as edit:
+        ...     edit.add('kg:mali skos:altLabel "Republic of Mali"@en .')
+        >>> len(edit.changes.added)
+        1
+        """
+        from kg.edit import Edit, Origin
+
+        origin = Origin(
+            tuple(self._data), tuple(self._ontology), gated=self._gated, viewpoint=self.viewpoint
+        )
+        return Edit(self.dataset, origin, self._adopt, save=save)
 
     def check(self, source: Path | str | None = None) -> CheckReport:
         """Check the graph in every way that kg knows.
@@ -229,7 +363,7 @@ class Graph:
         from kg.check import check
 
         text = None if source is None else Path(source)
-        return check(self._data, self._ontology, source_text=text)
+        return check(self.dataset, self._ontology, source_text=text)
 
     def serialize(self, format: str, graph: str = "all") -> bytes:  # noqa: A002 - the word of the API
         """Write the graph, or one of its named graphs, the same bytes every time.
@@ -244,8 +378,10 @@ class Graph:
         from kg.export import export
 
         # The files keep each literal as it was written, where the store keeps its value.
-        graphs = flow.accepted(self.dataset)
-        graphs[INFERRED] = build.written(self.snapshot)
+        graphs = flow.accepted(self.dataset, self.viewpoint)
+        graphs[inferred_graph(self.viewpoint)] = build.written(self.snapshot, self.viewpoint)
+        if self.viewpoint != DEFAULT:
+            graphs[GRAPH.void] = build.described(self.dataset, self.viewpoint)
         return export(graphs, format, graph)
 
     def export(self, path: Path | str, format: str | None = None, graph: str = "all") -> None:  # noqa: A002 - the word of the API
@@ -285,8 +421,12 @@ class Graph:
 
         return statistics(self.store)
 
-    def to_rdflib(self) -> rdflib.Dataset:
+    def to_rdflib(self, beside: Sequence[str] = ()) -> rdflib.Dataset:
         """Return a copy as an rdflib dataset, its default graph being all graphs together.
+
+        Args:
+            beside: names of other viewpoints, whose graphs are there to be named and are no part
+                of the default graph.
 
         >>> dataset = load().to_rdflib()
         >>> len(dataset.query("SELECT ?state { ?state a rel:State }")) > 1
@@ -294,7 +434,26 @@ class Graph:
         """
         from kg.bridge import to_rdflib
 
-        return to_rdflib(self.store)
+        if not beside:
+            return to_rdflib(self.store)
+        snapshot, graphs = self._beside(beside)
+        return to_rdflib(snapshot.store, graphs)
+
+    @property
+    def _prover(self) -> Prover:
+        """What proves; it remembers what it was asked as long as the graph stays the same."""
+        from kg.reasoning import Prover
+        from kg.reasoning.stored import derived, given
+
+        if self._asked is None or self._asked[0] is not self.store:
+            self._asked = self.store, Prover(given(self.store), derived(self.store))
+        return self._asked[1]
+
+    def _adopt(self, dataset: Dataset, snapshot: Snapshot) -> None:
+        self.dataset = dataset
+        self.__dict__.pop("snapshot", None)
+        if self.viewpoint == DEFAULT:
+            self.snapshot = snapshot
 
     def __repr__(self) -> str:
         """Return how many files the graph is made from."""
@@ -304,6 +463,14 @@ class Graph:
         counts = self.stats()["triples"]
         cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in counts.items())
         return f"<table><tr><th>graph</th><th>triples</th></tr>{cells}</table>"
+
+    def _node(self, thing: str | NamedNode) -> NamedNode | BlankNode:
+        from kg.terms import resolve
+
+        node = resolve(thing, self.store) if isinstance(thing, str) else thing
+        if not isinstance(node, NamedNode | BlankNode):
+            raise Misuse(f"{node} is a value, and only things can be shown")
+        return node
 
     def _triple(self, *parts: str | Term) -> Triple:
         from kg.terms import resolve
@@ -320,6 +487,31 @@ class Graph:
         # The store writes a number or a date in one way: 1.0 as 1.
         held = self.store.quads_for_pattern(subject, predicate, value)
         return next((quad.triple for quad in held), Triple(subject, predicate, value))
+
+    def _elsewhere(self, triple: Triple) -> str:
+        """Say from which other viewpoint a triple holds; without claims there is but one."""
+        if not next(self.store.quads_for_pattern(None, REL.assertedBy, None, GRAPH.claims), None):
+            return ""
+        from kg.comparison import elsewhere
+
+        return elsewhere(triple, self.dataset, self.viewpoint, gated=self._gated)
+
+    def _evaluate(
+        self, text: str, terms: Mapping[str, Term], source: str
+    ) -> Solutions | Boolean | GraphResult:
+        """Evaluate a query, with the graphs of the other viewpoints that it names at hand."""
+        from kg.comparison import compared
+        from kg.sparql import evaluate, read
+
+        query = read(text, source)
+        others = compared(query, terms.values(), self.store, self.viewpoint)
+        if not others:
+            return evaluate(self.store, query, bindings=terms)
+        snapshot, graphs = self._beside(others)
+        return evaluate(snapshot.store, query, bindings=terms, default_graphs=graphs)
+
+    def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
+        return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)
 
     def _value(self, value: Value) -> Term:
         """Turn a plain value into a term; a text names a thing."""

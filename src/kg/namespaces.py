@@ -15,12 +15,14 @@ __all__ = [
     "BASE",
     "EDTF",
     "GRAPH",
-    "INFERRED",
     "PREFIXES",
     "REL",
     "Namespace",
+    "accepted_graph",
     "compact",
     "expand",
+    "inferred_graph",
+    "is_inferred",
 ]
 
 #: Everything kg names lives below this address.
@@ -96,9 +98,10 @@ class Namespace:
 
 REL = Namespace(
     PREFIXES["rel"],
-    """Claim Passage Source Unit Event TensionRaisingEvent
-    assertedBy citedThrough date disputes doubt earliest evidence latest sectionTitle
-    standing stated attributed implied disputed contradicted textDigest unit""",
+    """Claim Passage Source Unit Event TensionRaisingEvent Viewpoint
+    acceptsStanding accordingTo actsFor assertedBy citedThrough date disputes doubt earliest
+    evidence latest omitsDisputed sectionTitle standing stated attributed implied disputed
+    contradicted textDigest unit viewpoint""",
 )
 RDF = Namespace(
     PREFIXES["rdf"],
@@ -132,7 +135,9 @@ SKOS = Namespace(
     "prefLabel altLabel definition notation exactMatch closeMatch broadMatch relatedMatch "
     "inScheme scopeNote example Concept ConceptScheme",
 )
-PROV = Namespace(PREFIXES["prov"], "wasQuotedFrom hadPrimarySource")
+PROV = Namespace(
+    PREFIXES["prov"], "Activity hadPrimarySource wasDerivedFrom wasGeneratedBy wasQuotedFrom"
+)
 OA = Namespace(PREFIXES["oa"], "TextPositionSelector start end hasSource")
 DCTERMS = Namespace(
     PREFIXES["dcterms"], "identifier source title isPartOf extent license conformsTo created"
@@ -140,12 +145,17 @@ DCTERMS = Namespace(
 SSSOM = Namespace(PREFIXES["sssom"], "Mapping NoTermFound")
 SH = Namespace(
     PREFIXES["sh"],
-    """Info ValidationReport ValidationResult Violation Warning and alternativePath ask class
-    conforms construct declare entailment focusNode inversePath message namespace node nodeKind not
-    oneOrMorePath or path prefix prefixes property qualifiedValueShape result resultMessage
-    resultPath resultSeverity rule select severity sourceConstraint sourceConstraintComponent
-    sourceShape sparql targetClass targetNode targetObjectsOf targetSubjectsOf update value
-    xone zeroOrMorePath zeroOrOnePath""",
+    """BlankNode BlankNodeOrIRI BlankNodeOrLiteral IRI IRIOrLiteral Info Literal NodeShape
+    PropertyShape SPARQLConstraintComponent ValidationReport ValidationResult Violation Warning
+    alternativePath and ask class closed conforms construct datatype deactivated declare
+    defaultValue description disjoint entailment equals flags focusNode group hasValue
+    ignoredProperties in inversePath languageIn lessThan lessThanOrEquals maxCount maxExclusive
+    maxInclusive maxLength message minCount minExclusive minInclusive minLength name namespace
+    node nodeKind not oneOrMorePath or order path pattern prefix prefixes property
+    qualifiedMaxCount qualifiedMinCount qualifiedValueShape qualifiedValueShapesDisjoint result
+    resultMessage resultPath resultSeverity rule select severity sourceConstraint
+    sourceConstraintComponent sourceShape sparql targetClass targetNode targetObjectsOf
+    targetSubjectsOf uniqueLang update value xone zeroOrMorePath zeroOrOnePath""",
 )
 XSD = Namespace(
     PREFIXES["xsd"],
@@ -157,14 +167,41 @@ XSD = Namespace(
 WGS84 = Namespace(PREFIXES["wgs84"], "lat long")
 #: The datatype of Extended Date/Time Format literals, https://www.loc.gov/standards/datetime/
 EDTF = NamedNode(PREFIXES["edtf"] + "EDTF")
-#: The named graphs of a snapshot. ``inferred`` is completed by the viewpoint's name.
-GRAPH = Namespace(PREFIXES["graph"], "asserted reference ontology claims links inferred/reported")
-#: The graph of what follows for the viewpoint that there is.
-INFERRED = GRAPH["inferred/reported"]
+#: The named graphs of every snapshot; beside them are the graphs that belong to a viewpoint.
+GRAPH = Namespace(
+    PREFIXES["graph"], "asserted reference ontology claims links void inferred/reported"
+)
 
 # The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+
+
+def inferred_graph(viewpoint: str) -> NamedNode:
+    """Name the graph of what follows from what a viewpoint accepts.
+
+    >>> inferred_graph("reported").value
+    'https://w3id.org/relations-kg/graph/inferred/reported'
+    """
+    return NamedNode(f"{GRAPH.iri}inferred/{viewpoint}")
+
+
+def accepted_graph(viewpoint: str) -> NamedNode:
+    """Name the graph of the facts that a viewpoint accepts, where it stands beside others.
+
+    >>> accepted_graph("undisputed").value
+    'https://w3id.org/relations-kg/graph/accepted/undisputed'
+    """
+    return NamedNode(f"{GRAPH.iri}accepted/{viewpoint}")
+
+
+def is_inferred(graph: object) -> bool:
+    """Tell whether a name is that of a graph of what follows, from whatever viewpoint.
+
+    >>> is_inferred(inferred_graph("undisputed")), is_inferred(GRAPH.asserted)
+    (True, False)
+    """
+    return isinstance(graph, NamedNode) and graph.value.startswith(f"{GRAPH.iri}inferred/")
 
 
 def compact(iri: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kg.errors import ResourceNotFound
 
-__all__ = ["context", "data", "ontology", "queries", "shapes"]
+__all__ = ["context", "data", "ontology", "queries", "shapes", "viewpoints"]
 
 
 def _folder(name: str) -> Path:
@@ -53,6 +53,15 @@ def data() -> Path:
     True
     """
     return _folder("data")
+
+
+def viewpoints() -> Path:
+    """Return the file of the viewpoints that every graph has.
+
+    >>> viewpoints().name
+    'viewpoints.ttl'
+    """
+    return data() / "viewpoints.ttl"
 
 
 def queries() -> Path:

@@ -12,10 +12,11 @@ from kg import resources
 from kg.check.citations import drift, passages, uncited_units
 from kg.check.links import check_links
 from kg.check.quality import defined_terms, run_quality_queries, suggestion
-from kg.dataset import Dataset
+from kg.dataset import Dataset, accept
 from kg.dataset.documents import SSSOM, Document, Location, read_documents, shown
+from kg.dataset.viewpoints import viewpoints
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
-from kg.flow import close, validate
+from kg.flow import close, home, validate
 from kg.namespaces import GRAPH, REL
 from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
@@ -104,7 +105,7 @@ class CheckReport:
 
 
 def check(
-    data: Sequence[Path] | None = None,
+    data: Sequence[Path] | Dataset | None = None,
     ontology: Sequence[Path] | None = None,
     shapes: Sequence[Path] | None = None,
     *,
@@ -114,7 +115,8 @@ def check(
     """Check data, ontology, shapes, queries and links together.
 
     Args:
-        data: files or folders, by default those that kg ships.
+        data: files or folders, by default those that kg ships; or a dataset as it is in memory,
+            with its ontology.
         ontology: files that say what the terms mean, by default those that kg ships.
         shapes: files of SHACL shapes, by default those that kg ships.
         queries: the folder of saved queries, with the quality queries in ``checks/``.
@@ -141,14 +143,17 @@ class _Parts:
 
     def __init__(
         self,
-        data: Sequence[Path] | None,
+        data: Sequence[Path] | Dataset | None,
         ontology: Sequence[Path] | None,
         shapes: Sequence[Path] | None,
         queries: Path | None,
     ) -> None:
-        facts = read_documents([resources.data()] if data is None else data)
-        terms = read_documents(resources.ontology() if ontology is None else ontology)
-        self.dataset = Dataset.from_documents(facts, terms)
+        if isinstance(data, Dataset):
+            self.dataset = data
+        else:
+            facts = read_documents([resources.data()] if data is None else data)
+            terms = read_documents(resources.ontology() if ontology is None else ontology)
+            self.dataset = Dataset.from_documents(facts, terms)
         self.shapes = read_documents(resources.shapes() if shapes is None else shapes)
         self.documents = (*self.dataset.documents, *self.shapes)
         self.queries = queries or resources.queries()
@@ -179,12 +184,14 @@ def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     left_out = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     faults = (fault for file in dataset.documents for fault in _form(file))
     yield _section("form", [*faults, *left_out])
-    yield _section("profile", _profile(dataset.graph(GRAPH.ontology)))
+    yield _section("profile", _profile(dataset))
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     # From a contradiction anything follows: what rests on the closure would only mislead.
     if not clashes:
         yield from _entailed(parts, inferred)
+        if contradictions := list(_viewpoints(dataset)):
+            yield _section("viewpoints", contradictions)
     yield _section("terms", _terms(parts))
     yield _section("links", check_links(dataset))
     if text is not None:
@@ -260,11 +267,11 @@ def _form(document: Document) -> Iterator[ValidationResult]:
         yield _finding("form", message, Location(document.path, changed))
 
 
-def _profile(terms: Iterable[Triple]) -> Iterator[ValidationResult]:
+def _profile(dataset: Dataset) -> Iterator[ValidationResult]:
     from kg.reasoning import profile
 
-    for sentence in profile.violations(terms):
-        yield _finding("profile", sentence, None)
+    for sentence, about in profile.faults(dataset.graph(GRAPH.ontology)):
+        yield _finding("profile", sentence, home(dataset, about))
 
 
 def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]:
@@ -273,6 +280,26 @@ def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]
     except Inconsistent as error:
         places = zip(error.clashes, error.places, strict=True)
         return frozenset(), [_finding("consistency", clash, place) for clash, place in places]
+
+
+def _viewpoints(dataset: Dataset) -> Iterator[ValidationResult]:
+    """Viewpoints whose claims contradict each other: what an agent says is as it is, so a warning.
+
+    What the shapes ask for may be missing from a viewpoint for good reason: only the one that goes
+    without saying is held against them.
+    """
+    done = {accept(dataset)}
+    for viewpoint in viewpoints(dataset):
+        accepted = accept(dataset, viewpoint)
+        if accepted in done:
+            continue
+        done.add(accepted)
+        try:
+            close(dataset, viewpoint.slug)
+        except Inconsistent as error:
+            seen = f"from the viewpoint {viewpoint.slug}: "
+            for clash, place in zip(error.clashes, error.places, strict=True):
+                yield _finding("viewpoint", seen + clash, place, severity="Warning")
 
 
 def _terms(parts: _Parts) -> Iterator[ValidationResult]:

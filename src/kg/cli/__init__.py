@@ -25,14 +25,18 @@ COMMANDS = {
     "run": "ask",
     "queries": "ask",
     "show": "look",
-    "explain": "look",
+    "explain": "proofs",
     "stats": "look",
+    "viewpoints": "viewpoints",
     "validate": "checks",
     "check": "checks",
     "fmt": "checks",
     "export": "outputs",
     "infer": "outputs",
     "diff": "outputs",
+    "init": "change",
+    "add": "change",
+    "remove": "change",
 }
 
 #: What a shell reports for a program that wrote into a closed pipe: 128 + SIGPIPE.

@@ -11,16 +11,19 @@ from kg.cli.common import (
     PATH,
     data_option,
     format_option,
-    graph_options,
+    ontology_option,
     out_option,
     put,
     tell_notes,
+    viewpoint,
+    viewpoint_option,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.check import CheckReport
+    from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
 __all__ = ["check", "fmt", "validate"]
@@ -35,7 +38,14 @@ __all__ = ["check", "fmt", "validate"]
     multiple=True,
     help="Ontology file to close FILES by first; may be repeated.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(("auto", "pyshacl", "shacl")),
+    default="auto",
+    help="pyshacl, the reference; shacl, fast; or, unless told, what fits the graph.",
+)
 @data_option
+@viewpoint_option
 @format_option(("text", "json", "ttl"), "How to write the report; text unless told.")
 @out_option
 @click.pass_context
@@ -44,6 +54,7 @@ def validate(
     files: tuple[Path, ...],
     shapes: tuple[Path, ...],
     ontology: tuple[Path, ...],
+    engine: Engine,
     data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
@@ -64,8 +75,8 @@ def validate(
     # Files with shapes of their own are any RDF: kg's ontology says nothing of them.
     given = files + data
     meaning = ontology or (() if given and shapes else None)
-    graph = Graph(given or None, meaning)
-    report = graph.validate(shapes or None)
+    graph = Graph(given or None, meaning, viewpoint())
+    report = graph.validate(shapes or None, engine=engine)
     tell_notes(graph)
     _report(report, format_name, output)
     context.exit(0 if report.conforms else 1)
@@ -75,7 +86,8 @@ def validate(
 @click.option("--source", type=PATH, help="The source text: hold every passage against it as well.")
 @format_option(("text", "json"), "How to write the report; text unless told.")
 @out_option
-@graph_options
+@data_option
+@ontology_option
 @click.pass_context
 def check(
     context: click.Context,
@@ -140,7 +152,7 @@ def _report(
     report: ValidationReport | CheckReport, format_name: str | None, output: Path | None
 ) -> None:
     if format_name == "json":
-        whole = {"conforms": report.conforms, "results": report.rows()}
+        whole = {"conforms": report.conforms, **_engine(report), "results": report.rows()}
         put(json.dumps(whole, ensure_ascii=False, indent=2), output)
     elif format_name == "ttl":
         from kg.export import canonical_turtle
@@ -150,5 +162,12 @@ def _report(
     else:
         counts = ", ".join(f"{n} {kind}" for kind, n in report.counts().items() if n)
         verdict = "conforms" if report.conforms else "does not conform"
+        verdict += "".join(f" ({engine})" for engine in _engine(report).values())
         lines = [str(report), f"{verdict}: {counts}" if counts else verdict]
         put("\n".join(line for line in lines if line), output)
+
+
+def _engine(report: ValidationReport | CheckReport) -> dict[str, str]:
+    """What validated, where a report is of one validation."""
+    engine = getattr(report, "engine", "")
+    return {"engine": engine} if engine else {}

@@ -23,10 +23,13 @@ __all__ = [
     "data_option",
     "format_option",
     "graph_options",
+    "ontology_option",
     "open_graph",
     "out_option",
     "put",
     "tell_notes",
+    "viewpoint",
+    "viewpoint_option",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -35,6 +38,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
 #: A path as a value of an option or argument.
 PATH = click.Path(path_type=Path)
+_VIEWPOINT = "kg.viewpoint"
 
 
 class Choice(click.Choice[str]):
@@ -61,15 +65,44 @@ def data_option(command: _Command) -> _Command:
     return option(command)
 
 
-def graph_options(command: _Command) -> _Command:
-    """Give a command the options that name another graph than the one that kg ships."""
-    ontology = click.option(
+def ontology_option(command: _Command) -> _Command:
+    """Give a command ``--ontology``."""
+    option = click.option(
         "--ontology",
         type=PATH,
         multiple=True,
         help="Ontology file of another graph; may be repeated.",
     )
-    return data_option(ontology(command))
+    return option(command)
+
+
+def viewpoint_option(command: _Command) -> _Command:
+    """Give a command ``--viewpoint``, whose value ``viewpoint`` returns."""
+
+    def keep(context: click.Context, _option: click.Parameter, value: str) -> None:
+        context.meta[_VIEWPOINT] = value
+
+    option = click.option(
+        "--viewpoint",
+        default="reported",
+        show_default=True,
+        metavar="NAME",
+        callback=keep,
+        expose_value=False,
+        help="Whom to believe: reported, undisputed, according-to:AGENT; kg viewpoints lists them.",
+    )
+    return option(command)
+
+
+def viewpoint() -> str:
+    """Return what ``--viewpoint`` says in the command that runs."""
+    name: str = click.get_current_context().meta.get(_VIEWPOINT, "reported")
+    return name
+
+
+def graph_options(command: _Command) -> _Command:
+    """Give a command the options that name another graph, and whom to believe."""
+    return data_option(ontology_option(viewpoint_option(command)))
 
 
 def out_option(command: _Command) -> _Command:
@@ -92,7 +125,7 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path]) -> Graph:
     """Open the graph that the options name; make its snapshot first where there is none."""
     from kg.graph import load
 
-    graph = load(data=list(data) or None, ontology=list(ontology) or None)
+    graph = load(list(data) or None, list(ontology) or None, viewpoint())
     # To tell what was left out means to parse the files, which happened if the snapshot is new.
     if graph.snapshot.built:
         tell_notes(graph)

@@ -1,4 +1,4 @@
-"""Commands that look things up: ``kg show``, ``kg explain``, ``kg stats``."""
+"""Commands that look things up: ``kg show``, ``kg stats``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.cli.common import format_option, graph_options, open_graph, out_option, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["explain", "show", "stats"]
+__all__ = ["show", "stats"]
 
 
 @click.command()
@@ -46,34 +46,6 @@ def show(
         put(canonical_turtle(entity.triples), output)
     else:
         put(str(entity), output)
-
-
-@click.command()
-@click.argument("subject")
-@click.argument("predicate")
-@click.argument("object_", metavar="OBJECT")
-@format_option(("text", "json"), "How to write it; text unless told.")
-@out_option
-@graph_options
-def explain(
-    subject: str,
-    predicate: str,
-    object_: str,
-    format_name: str | None,
-    output: Path | None,
-    data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
-) -> None:
-    """Tell why a triple holds, down to the passages it rests on.
-
-    The predicate `a` is rdf:type. Exits with 1 where the triple is neither asserted nor inferred.
-
-    \b
-    kg explain kg:drone-shootdown-2025 a rel:TensionRaisingEvent
-    kg explain Algeria rel:neighbours Mali --format json
-    """
-    explanation = open_graph(data, ontology).explain(subject, predicate, object_)
-    put(explanation.to_json() if format_name == "json" else str(explanation), output)
 
 
 @click.command()

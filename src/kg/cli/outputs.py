@@ -18,6 +18,8 @@ from kg.cli.common import (
     out_option,
     put,
     tell_notes,
+    viewpoint,
+    viewpoint_option,
 )
 from kg.formats import FORMATS
 
@@ -65,7 +67,22 @@ def export(
     help="What the terms mean; the one that kg ships unless given; may be repeated.",
 )
 @data_option
+@viewpoint_option
 @click.option("--asserted", is_flag=True, help="Write the asserted triples as well.")
+@click.option(
+    "--engine",
+    type=Choice(("compiled", "owlrl")),
+    default="compiled",
+    show_default=True,
+    help="What derives; owlrl is the reference, and slow.",
+)
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Go on with an ontology outside OWL 2 RL; what is derived is then not all.",
+)
+@click.option("--max-seconds", type=float, metavar="S", help="Give up after so many seconds.")
+@click.option("--max-memory", type=float, metavar="MB", help="Give up above so much memory.")
 @format_option(GRAPH_FORMATS, "How to write it; told by the file's name unless given.")
 @out_option
 def infer(
@@ -74,8 +91,12 @@ def infer(
     data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
+    engine: str,
+    max_seconds: float | None,
+    max_memory: float | None,
     *,
     asserted: bool,
+    partial: bool,
 ) -> None:
     """Write the triples that DATA entails by OWL 2 RL, and not DATA itself.
 
@@ -83,17 +104,22 @@ def infer(
     kg infer my-events.ttl -o inferred.nt
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
+    from kg.budget import Budget
     from kg.export import serialize_triples
     from kg.graph import Graph
 
+    budget = Budget(max_seconds, None if max_memory is None else int(max_memory * 1e6))
     if not files + data:
         raise click.UsageError("Missing argument 'DATA...'.")
 
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
-    graph = Graph(files + data or None, ontology or None)
-    triples = graph.infer()
+    graph = Graph(files + data or None, ontology or None, viewpoint())
+    closure = graph.close(engine, budget=budget, partial=partial)
+    triples = closure.inferred
     tell_notes(graph)
+    if closure.reason:
+        click.echo(f"kg: note: owlrl did the work, since {closure.reason}", err=True)
     if asserted:
         triples |= graph.asserted()
     put(serialize_triples(triples, format_name), output)

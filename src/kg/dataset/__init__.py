@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from kg.dataset import changes
+from kg.dataset.acceptance import accept
 from kg.dataset.documents import Document, Location, read_documents
-from kg.errors import UnknownName
-from kg.namespaces import GRAPH, RDF, RDFS, REL, SKOS
+from kg.dataset.viewpoints import Viewpoint
+from kg.namespaces import GRAPH, RDFS, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +27,15 @@ if TYPE_CHECKING:
 
     from kg.dataset.documents import Node
 
-__all__ = ["VIEWPOINTS", "Dataset", "Document", "Location", "accept", "load", "read_documents"]
-
-#: The viewpoints that ``accept`` knows.
-VIEWPOINTS = ("reported",)
+__all__ = [
+    "Dataset",
+    "Document",
+    "Location",
+    "Viewpoint",
+    "accept",
+    "load",
+    "read_documents",
+]
 
 # A triple that several graphs would hold belongs to the first of them.
 _OWN_GRAPHS: tuple[NamedNode, ...] = (
@@ -67,7 +74,21 @@ class Dataset:
         meaning = {document.path.resolve() for document in ontology}
         facts = [document for document in data if document.path.resolve() not in meaning]
         roles = [(d, "data") for d in facts] + [(d, "ontology") for d in ontology]
+        changed = [(d, "change") for d, _ in roles if d.role == "change"]
+        # The changes come last, so that one more leaves the numbers of the others as they are.
+        roles = [each for each in roles if each[0].role != "change"] + changed
         return cls([replace(d, role=role, number=n) for n, (d, role) in enumerate(roles)])
+
+    def changed(self, change: Document) -> Dataset:
+        """Return the dataset after one more change; this one stays as it is.
+
+        Raises:
+            ParseFailure: the change deletes what is not there.
+        """
+        later = Dataset([*self.documents, replace(change, number=len(self.documents))])
+        # What is known of the dataset need not be read again.
+        later._stated = changes.applied(self._stated, later.documents[-1:])
+        return later
 
     def graphs(self) -> tuple[NamedNode, ...]:
         """Return the names of the graphs that hold anything, kg's own first."""
@@ -76,6 +97,16 @@ class Dataset:
     def graph(self, name: NamedNode) -> frozenset[Triple]:
         """Return the triples of one named graph; none where the dataset has no such graph."""
         return self._graphs.get(name, frozenset())
+
+    def saved(self) -> Dataset:
+        """Return the same dataset, its changes being documents that are written by now."""
+        later = Dataset([replace(document, sources=None) for document in self.documents])
+        later._stated = self._stated
+        return later
+
+    def holders(self, triple: Triple) -> tuple[NamedNode, ...]:
+        """Return the graphs that documents state a triple in; it belongs to the first of them."""
+        return tuple(name for name, triples in self._stated.items() if triple in triples)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -94,17 +125,18 @@ class Dataset:
 
     def locate(self, triple: Triple) -> Location | None:
         """Find the file and line that states a triple; None where no document states it."""
-        for document in self.documents:
-            if triple in document.triples:
-                return Location(document.path, document.line_of(triple))
+        for document, stands in zip(self.documents, self._standing, strict=True):
+            if triple in stands.triples:
+                return document.place_of(triple)
         return None
 
     def locate_node(self, node: Node) -> Location | None:
         """Find where a node is described, where it is given its kind before all; or else None."""
-        homes = [document for document in self.documents if node in document.subjects]
-        typed = [document for document in homes if node in document.typed]
-        for document in typed or homes:
-            return Location(document.path, document.line_of_subject(node))
+        pairs = zip(self.documents, self._standing, strict=True)
+        homes = [(document, stands) for document, stands in pairs if node in stands.subjects]
+        typed = [(document, stands) for document, stands in homes if node in stands.typed]
+        for document, _ in typed or homes:
+            return document.place_of_subject(node)
         return None
 
     def label(self, node: object) -> str | None:
@@ -114,17 +146,29 @@ class Dataset:
 
     @cached_property
     def _graphs(self) -> dict[NamedNode, frozenset[Triple]]:
-        found: dict[NamedNode, set[Triple]] = {}
-        for document in self.documents:
-            for quad in document.quads():
-                found.setdefault(quad.graph_name, set()).add(quad.triple)  # type: ignore[arg-type]
+        found = self._stated
         others = sorted((name for name in found if name not in _OWN_GRAPHS), key=str)
         disjoint: dict[NamedNode, frozenset[Triple]] = {}
         for name in (*_OWN_GRAPHS, *others):
-            rest = found.get(name, set()).difference(*disjoint.values())
+            rest = found.get(name, frozenset()).difference(*disjoint.values())
             if rest:
-                disjoint[name] = frozenset(rest)
+                disjoint[name] = rest
         return disjoint
+
+    @cached_property
+    def _stated(self) -> changes.Graphs:
+        """What each graph is said to hold, also where an earlier one holds it too."""
+        found: dict[NamedNode, set[Triple]] = {}
+        for document in self.documents:
+            if document.role != "change":
+                for quad in document.quads():
+                    found.setdefault(quad.graph_name, set()).add(quad.triple)  # type: ignore[arg-type]
+        graphs = {name: frozenset(triples) for name, triples in found.items()}
+        return changes.applied(graphs, [d for d in self.documents if d.role == "change"])
+
+    @cached_property
+    def _standing(self) -> list[Document | changes.Standing]:
+        return changes.standing(self.documents)
 
     @cached_property
     def _labels(self) -> dict[object, tuple[int, int, str, str]]:
@@ -153,30 +197,3 @@ def load(data: Sequence[Path], ontology: Sequence[Path]) -> Dataset:
         UnknownName: a file's ending tells no format that kg reads.
     """
     return Dataset.from_documents(read_documents(data), read_documents(ontology))
-
-
-def accept(dataset: Dataset, viewpoint: str = "reported") -> frozenset[Triple]:
-    """Choose the triples that count as facts from a viewpoint.
-
-    ``reported`` takes everything asserted and all reference data, without the triples for which
-    every claim is contradicted.
-
-    Raises:
-        UnknownName: there is no such viewpoint.
-    """
-    if viewpoint not in VIEWPOINTS:
-        hint = "one of " + ", ".join(VIEWPOINTS)
-        raise UnknownName("viewpoint", viewpoint, VIEWPOINTS, hint=hint)
-    parts = (RDF.subject, RDF.predicate, RDF.object, REL.standing)
-    claims: dict[object, dict[object, object]] = {}
-    for triple in dataset.graph(GRAPH.claims):
-        if triple.predicate in parts:
-            claims.setdefault(triple.subject, {})[triple.predicate] = triple.object
-    refused: set[tuple[object, ...]] = set()
-    upheld: set[tuple[object, ...]] = set()
-    for claim in claims.values():
-        said = tuple(claim.get(part) for part in parts[:3])
-        (refused if claim.get(REL.standing) == REL.contradicted else upheld).add(said)
-    facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
-    against = refused - upheld
-    return frozenset(t for t in facts if (t.subject, t.predicate, t.object) not in against)

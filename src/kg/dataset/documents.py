@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from kg import formats
-from kg.dataset import parsing
+from kg.dataset import changes, parsing
+from kg.dataset.changes import CHANGES
 from kg.errors import ResourceNotFound, UnknownName
-from kg.formats import Format
+from kg.formats import FORMATS, Format
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
 #: What a triple can be about.
 Node = NamedNode | BlankNode
 
-_DERIVED = PREFIXES["graph"] + "inferred/"
+_DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
 _CONTEXT = "context.jsonld"
-_CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit))
+_CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
 
 
 def shown(path: Path) -> str:
@@ -68,8 +69,10 @@ class Document:
         path: where the bytes were read.
         format: what they are written in.
         content: the bytes.
-        role: ``data``, or ``ontology`` for a file that says what the terms mean.
+        role: ``data``, ``ontology`` for a file that says what the terms mean, or ``change`` for
+            what is added to and deleted from the documents before it.
         number: tells its blank nodes from those of the other documents of a dataset.
+        sources: for a change that is not written yet, where its triples are told to be.
     """
 
     path: Path
@@ -77,6 +80,7 @@ class Document:
     content: bytes
     role: str = "data"
     number: int = 0
+    sources: tuple[Document, ...] | None = None
 
     def quads(self) -> list[Quad]:
         """Return the quads, each in the named graph that it belongs to.
@@ -85,6 +89,10 @@ class Document:
             ParseFailure: the document is empty or not well formed; names the line.
         """
         return self._placed[0]
+
+    def removals(self) -> list[Quad]:
+        """Return the quads that a change deletes; none where this is no change."""
+        return self._change.removed if self.format is CHANGES else []
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -105,6 +113,27 @@ class Document:
     def typed(self) -> frozenset[object]:
         """The nodes that the document gives a kind."""
         return frozenset(quad.subject for quad in self.quads() if quad.predicate == RDF.type)
+
+    def place_of(self, triple: Triple) -> Location:
+        """Find the file and the line that states a triple."""
+        for source in self.sources or ():
+            if triple in source.triples:
+                return source.place_of(triple)
+        return Location(self.path, self.line_of(triple))
+
+    def place_of_subject(self, node: Node) -> Location:
+        """Find the file and the line where a node is first described."""
+        for source in self.sources or ():
+            if node in source.subjects:
+                return source.place_of_subject(node)
+        return Location(self.path, self.line_of_subject(node))
+
+    def place_of_removal(self, triple: Triple) -> Location:
+        """Find the line that deletes a triple."""
+        from kg.dataset.positions import Positions
+
+        text = changes.only("D", self.content.decode("utf-8-sig"))
+        return Location(self.path, Positions(text, FORMATS["nq"]).line_of(triple))
 
     def line_of(self, triple: Triple) -> int | None:
         """Find the line that states a triple."""
@@ -127,7 +156,14 @@ class Document:
     def _positions(self) -> Positions:
         from kg.dataset.positions import Positions
 
-        return Positions(self.content.decode("utf-8-sig"), self.format, self._blank_prefix)
+        text = self.content.decode("utf-8-sig")
+        if self.format is CHANGES:
+            return Positions(changes.only("A", text), FORMATS["nq"], self._blank_prefix)
+        return Positions(text, self.format, self._blank_prefix)
+
+    @cached_property
+    def _change(self) -> changes.Change:
+        return changes.read(shown(self.path), self.content, self._blank_prefix)
 
     @property
     def _blank_prefix(self) -> str:
@@ -139,13 +175,24 @@ class Document:
         if self.format is SSSOM:
             links = self._links
             return [Quad(t.subject, t.predicate, t.object, GRAPH.links) for t in links], ()
-        quads = parsing.parse(name, self.format, self.content, self._blank_prefix)
+        if self.format is CHANGES:
+            quads = self._change.added
+        else:
+            quads = parsing.parse(name, self.format, self.content, self._blank_prefix)
         placed = list(_placed(quads, self._home))
-        kept = [quad for quad in placed if not str(quad.graph_name).startswith(f"<{_DERIVED}")]
+        kept = [quad for quad in placed if not str(quad.graph_name).startswith(_DERIVED)]
         if len(kept) == len(placed):
             return kept, ()
-        dropped = f"{len(placed) - len(kept):,} inferred triples"
-        return kept, (f"{name}: {dropped} were left out: kg derives them anew",)
+        derived = sum("/graph/inferred/" in str(quad.graph_name) for quad in placed)
+        described = len(placed) - len(kept) - derived
+        return kept, tuple(
+            f"{name}: {number:,} {kind} were left out: kg derives them anew"
+            for number, kind in (
+                (derived, "inferred triples"),
+                (described, "triples about viewpoints"),
+            )
+            if number
+        )
 
     @property
     def _home(self) -> NamedNode:
@@ -189,7 +236,8 @@ def read_documents(paths: Sequence[Path]) -> tuple[Document, ...]:
     for path in paths:
         for file, kind in _files(Path(path)):
             if file.resolve() not in found:
-                found[file.resolve()] = Document(file, kind, _bytes(file))
+                role = "change" if kind is CHANGES else "data"
+                found[file.resolve()] = Document(file, kind, _bytes(file), role)
     return tuple(found.values())
 
 
@@ -217,7 +265,7 @@ def _files(path: Path) -> Iterable[tuple[Path, Format]]:
 
 
 def _readable() -> list[Format]:
-    return [*(kind for kind in formats.FORMATS.values() if kind.readable), SSSOM]
+    return [*(kind for kind in FORMATS.values() if kind.readable), SSSOM, CHANGES]
 
 
 def _format_or_none(path: Path) -> Format | None:

@@ -13,7 +13,7 @@ from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
 from kg.reasoning.stored import StoredIndex, closed, derived, given
-from kg.reasoning.tbox import close_schema, is_axiom, schema_of, schema_terms
+from kg.reasoning.tbox import close_schema, in_use, is_axiom, schema_of, schema_terms
 from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
 
 if TYPE_CHECKING:
@@ -167,11 +167,12 @@ class Step:
 def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement], set[Term]]:
     """Return the rules of an ontology, what it says and entails, and its terms."""
     stated = {statement(triple) for triple in ontology}
-    axioms = close_schema(schema_of(stated))
+    used = in_use(stated)
+    axioms = close_schema(schema_of(stated, used))
     program = compile_ontology(axioms)
     if uncompilable(program):
         raise Unfollowed("the ontology is left to owlrl")
-    return program, frozenset(stated | axioms), schema_terms(axioms, stated)
+    return program, frozenset(stated | axioms), schema_terms(axioms, used)
 
 
 def _has_value(term: object) -> bool:

@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from kg import resources
 from kg.errors import KgError, Misuse, ParseFailure, ResourceNotFound, UnknownName
-from kg.namespaces import XSD
+from kg.namespaces import REL, XSD
 from kg.queries.headers import TYPES, parse
 from kg.sparql import evaluate, form
 from kg.sparql.tokens import tokenize
-from kg.terms import resolve
+from kg.terms import resolve, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +85,8 @@ class Parameter:
         """
         if self.type == "iri":
             return resolve(value, store)
+        if self.type == "agent":
+            return _agent(value, store)
         if self.type == "string":
             try:
                 return Literal(value)
@@ -152,6 +154,19 @@ class SavedQuery:
         one = self.parameters[name]
         example = f", for example {name}={one.example}" if one.example else ""
         return f"{name} ({one.description.rstrip('.')}{example})"
+
+
+def _agent(value: str, store: Store) -> Term:
+    """Find who is meant among those who make claims, themselves or through who acts for them."""
+    agent = resolve(value, store)
+    asserters = {quad.object for quad in store.quads_for_pattern(None, REL.assertedBy, None)}
+    speakers: set[Term] = {agent}
+    if isinstance(agent, NamedNode):
+        speakers |= {quad.subject for quad in store.quads_for_pattern(None, REL.actsFor, agent)}
+    if asserters.isdisjoint(speakers):
+        names = sorted({shorten(one, store) for one in asserters})
+        raise UnknownName("agent with claims", value, names, f"one of {'; '.join(names)}")
+    return agent
 
 
 def run(store: Store, saved: SavedQuery, values: Mapping[str, str]) -> Result:
@@ -278,7 +293,7 @@ def _misfits(saved: SavedQuery) -> list[str]:
     found = []
     for name, parameter in saved.parameters.items():
         for value in (parameter.default, parameter.example):
-            if value is None or parameter.type == "iri":
+            if value is None or parameter.type in ("iri", "agent"):
                 continue  # whether a thing is there depends on the graph
             try:
                 parameter.term(name, value, Store())

@@ -20,6 +20,7 @@ __all__ = ["TYPES", "Header", "parse"]
 TYPES = {
     "date": "2023, 2023-12 or 2023-12-22",
     "iri": "an IRI, a CURIE, a Wikidata id or a label",
+    "agent": "an agent who makes claims, as an IRI, a CURIE, a Wikidata id or a label",
     "string": "any text",
     "integer": "a whole number",
     "decimal": "a number such as 1.5",

@@ -10,7 +10,7 @@ from kg.namespaces import RDF, RDFS
 from kg.reasoning.axioms import Axioms, Order
 from kg.reasoning.compiler import compile_ontology
 from kg.reasoning.index import as_triple, statement
-from kg.reasoning.tbox import check_lists, close_schema, schema_of
+from kg.reasoning.tbox import check_lists, close_schema, in_use, schema_of
 from kg.reasoning.vocabulary import is_vocabulary
 from kg.reasoning.wording import Wording, short_name
 
@@ -54,7 +54,7 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     """
     given = {statement(triple) for triple in ontology}
     check_lists(given)
-    closed = close_schema(schema_of(given))
+    closed = close_schema(schema_of(given, in_use(given)))
     classes = Order(Axioms(closed).pairs(RDFS.subClassOf))
     exclusions = [
         (rule, {one.object for one in rule.body if not isinstance(one.object, Variable)})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.index import Index, Statement, Term
+from kg.reasoning.index import STRUCTURE, STRUCTURE_CLASSES, Index, Statement, Term
 from kg.reasoning.vocabulary import (
     AXIOM_CLASSES,
     AXIOM_PREDICATES,
@@ -27,13 +27,20 @@ if TYPE_CHECKING:
     from kg.budget import Budget
 
 __all__ = [
+    "CLASSES",
+    "PREDICATES",
     "check_lists",
     "close_schema",
+    "in_use",
     "is_axiom",
     "schema_of",
     "schema_terms",
     "unforeseen",
 ]
+
+#: What a statement has as predicate, or a type as class, for this module to look at it.
+PREDICATES = AXIOM_PREDICATES | STRUCTURE | {RDF.first, RDF.rest, OWL.sameAs}
+CLASSES = AXIOM_CLASSES | STRUCTURE_CLASSES
 
 # An attribute of a namespace costs a call each time, and each statement asks.
 _TYPE, _FIRST, _REST, _SAME = RDF.type, RDF.first, RDF.rest, OWL.sameAs
@@ -48,11 +55,29 @@ def is_axiom(one: Statement) -> bool:
     return one[1] in AXIOM_PREDICATES or (one[1] == _TYPE and one[2] in AXIOM_CLASSES)
 
 
-def schema_of(given: Collection[Statement]) -> set[Statement]:
+def in_use(given: Iterable[Statement]) -> set[Term]:
+    """Return what statements have as a predicate or a class.
+
+    >>> in_use([(OWL.Thing, RDF.type, OWL.Class)]) == {RDF.type, OWL.Class}
+    True
+    """
+    found: set[Term] = set()
+    for _, predicate, value in given:
+        found.add(predicate)
+        if predicate == _TYPE:
+            found.add(value)
+    return found
+
+
+def schema_of(given: Collection[Statement], used: Collection[Term]) -> set[Statement]:
     """Return the statements that say what terms mean, whatever file they come from.
 
     These are the axioms, the lists that they hold, and that a term is the same as another where
     one of them is a class or a property.
+
+    Args:
+        given: what is stated; of it all, those of ``PREDICATES`` and ``CLASSES`` are enough.
+        used: what all that is stated has as a predicate or a class, see ``in_use``.
     """
     schema = {one for one in given if is_axiom(one)}
     cells: dict[Term, list[Statement]] = defaultdict(list)
@@ -67,16 +92,16 @@ def schema_of(given: Collection[Statement]) -> set[Statement]:
                 waiting.append(cell[2])
     same = [one for one in given if one[1] == _SAME and one[0] != one[2]]
     if same:
-        schema.update(_touching(same, schema_terms(schema, given)))
+        schema.update(_touching(same, schema_terms(schema, used)))
     return schema
 
 
-def schema_terms(schema: Iterable[Statement], given: Iterable[Statement]) -> set[Term]:
+def schema_terms(schema: Iterable[Statement], used: Collection[Term]) -> set[Term]:
     """Return the terms that work as a class, a property or a part of an axiom.
 
     Args:
         schema: the axioms.
-        given: all statements; what they have as a predicate or a class is such a term too.
+        used: what all statements have as a predicate or a class, which are such terms too.
     """
     axioms = Index(schema)
     individuals = {
@@ -86,17 +111,13 @@ def schema_terms(schema: Iterable[Statement], given: Iterable[Statement]) -> set
         if predicate == OWL.oneOf or (axiom, _TYPE, OWL.AllDifferent) in axioms
         for member in axioms.members(head)
     }
-    found: set[Term] = set()
+    found = set(used)
     for subject, predicate, value in axioms:
         if predicate in (OWL.sourceIndividual, OWL.targetIndividual, OWL.targetValue):
             continue
         if predicate == _FIRST and value in individuals:
             continue
         found |= {subject} if isinstance(value, Literal) else {subject, value}
-    for _, predicate, value in given:
-        found.add(predicate)
-        if predicate == _TYPE:
-            found.add(value)
     return found
 
 
@@ -126,7 +147,7 @@ def unforeseen(
     """Return what follows from facts and says what terms mean, and is not in the ontology yet.
 
     Args:
-        statements: what follows.
+        statements: what follows; of it all, the axioms are enough.
         equalities: the terms that are the same, in groups.
         closed: the ontology, closed.
         known: the terms that work as a class, a property or a part of an axiom.

@@ -27,11 +27,11 @@ from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
 from kg.sparql.tokens import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kg.results import Term
 
-__all__ = ["Result", "check", "evaluate", "form"]
+__all__ = ["Query", "Result", "check", "evaluate", "form", "read"]
 
 #: What a query may evaluate to.
 Result = Solutions | Boolean | GraphResult
@@ -64,20 +64,23 @@ def form(
 
 def evaluate(
     store: Store,
-    text: str,
+    text: str | Query,
     *,
     bindings: Mapping[str, Term] | None = None,
     source: str = "query",
+    default_graphs: Sequence[NamedNode] | None = None,
 ) -> Result:
     """Evaluate a query over all graphs of a store as one, and take in the whole result.
 
     Args:
         store: is only read.
-        text: SELECT, ASK, CONSTRUCT or DESCRIBE; the prefixes of kg need no PREFIX line. With
-            FROM or FROM NAMED, the graphs named there are the dataset, as SPARQL has it.
+        text: SELECT, ASK, CONSTRUCT or DESCRIBE, or what ``read`` made of it; the prefixes of kg
+            need no PREFIX line. With FROM or FROM NAMED, the graphs named there are the dataset,
+            as SPARQL has it.
         bindings: values for variables, by name; a SELECT must project each of them, and any other
             query have it in a pattern, such as ``VALUES ?x { UNDEF }``.
         source: what messages call the query, such as its file.
+        default_graphs: those that are seen as one, unless all are; only GRAPH reaches the others.
 
     Raises:
         QueryRefused: the query is none that kg evaluates; see ``check``.
@@ -88,23 +91,31 @@ def evaluate(
     >>> evaluate(Store(), "SELECT ?x { VALUES ?x { rel:Claim } }").rows
     ((<NamedNode value=https://w3id.org/relations-kg/ontology#Claim>,),)
     """
-    query = read(text, source)
+    query = read(text, source) if isinstance(text, str) else text
     known = sorted(compact(graph.value) for graph in store.named_graphs())
     for graph in query.graphs:
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
             raise UnknownName("graph", compact(graph), known, hint)
-    return _run(store, query, bindings or {})
+    return _run(store, query, bindings or {}, default_graphs)
 
 
-def _run(store: Store, query: Query, bindings: Mapping[str, Term]) -> Result:
+def _run(
+    store: Store,
+    query: Query,
+    bindings: Mapping[str, Term],
+    default_graphs: Sequence[NamedNode] | None = None,
+) -> Result:
     refuse_unknown_prefixes(query)
+    # What FROM says stands before all.
+    chosen = None if query.graphs else default_graphs
     try:
         answer = store.query(
             query.sent,
             prefixes=PREFIXES,
             # The union would hide what FROM says.
-            use_default_graph_as_union=not query.graphs,
+            use_default_graph_as_union=not query.graphs and chosen is None,
+            default_graph=None if chosen is None else list(chosen),
             substitutions={_variable(name): _term(term) for name, term in bindings.items()},
         )
         return _result(answer, bindings, query)

@@ -55,6 +55,14 @@ class Query:
     sent: str = ""
     escaped: list[int] = field(default_factory=list)
 
+    def iris(self) -> set[str]:
+        """Return the IRIs that the query names, written out or with a prefix.
+
+        >>> sorted(read("ASK { kg:mali <http://example.org/p> 'kg:x' }", "query").iris())
+        ['http://example.org/p', 'https://w3id.org/relations-kg/id/mali']
+        """
+        return {_iri(self, token) for token in self.tokens if token.kind in ("iri", "pname")}
+
     def at(self, token: Token) -> str:
         """Tell where a token stands, for the head of a message."""
         line, column = place(self.text, token.start)

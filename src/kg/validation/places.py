@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
-from kg.dataset.documents import Document, Location
 from kg.namespaces import RDFS
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from kg.dataset import Dataset
+    from kg.dataset.documents import Document, Location
     from kg.validation.index import Term
 
 __all__ = ["Places"]
@@ -38,11 +38,7 @@ class Places:
 
     def __init__(self, dataset: Dataset | None, triples: Iterable[Triple] = ()) -> None:
         self._dataset = dataset
-        self._labels: dict[Term, Literal] = {}
-        for triple in triples if dataset is None else ():
-            if triple.predicate == RDFS.label and isinstance(triple.object, Literal):
-                best = self._labels.get(triple.subject, triple.object)
-                self._labels[triple.subject] = min(best, triple.object, key=_foreignness)
+        self._triples = triples
 
     def label(self, node: Term | None) -> str | None:
         """What a node is called, in English where there is a choice."""
@@ -80,7 +76,20 @@ class Places:
         document = self._describing.get((home, node))
         if document is None:
             return None
-        return Location(document.path, document.line_of_subject(node))
+        return document.place_of_subject(node)
+
+    @cached_property
+    def _labels(self) -> dict[Term, Literal]:
+        labels: dict[Term, Literal] = {}
+        predicate = RDFS.label
+        for triple in self._triples:
+            if triple.predicate != predicate or not isinstance(triple.object, Literal):
+                continue
+            subject, label = triple.subject, triple.object
+            if subject in labels:
+                label = min(labels[subject], label, key=_foreignness)
+            labels[subject] = label
+        return labels
 
     @cached_property
     def _quads(self) -> list[tuple[Document, Quad]]:

@@ -6,7 +6,7 @@ The words are those of SHACL, https://www.w3.org/TR/shacl/#validation-report.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -131,6 +131,8 @@ def sort_key(result: ValidationResult) -> tuple[object, ...]:
         result.message,
         describe(result.component),
         describe(result.source),
+        # Blank nodes are all written alike: their labels decide last.
+        tuple(str(term) for term in (result.focus_node, result.value, result.source)),
     )
 
 
@@ -141,10 +143,14 @@ class ValidationReport:
     Args:
         results: sorted by :func:`sort_key`.
         paths: for each path text, what it stands for in the shapes graph.
+        engine: what found the results, ``pyshacl`` or ``shacl``.
+        focus_nodes: the nodes that were looked at, where not all were.
     """
 
     results: tuple[ValidationResult, ...]
     paths: Mapping[str, PathNode] = field(default_factory=dict, repr=False, compare=False)
+    engine: str = field(default="", compare=False)
+    focus_nodes: frozenset[Term] | None = field(default=None, repr=False, compare=False)
 
     @property
     def conforms(self) -> bool:
@@ -167,6 +173,18 @@ class ValidationReport:
     def __str__(self) -> str:
         """One line for each result; empty where there is none."""
         return "\n".join(str(result) for result in self.results)
+
+    def of_nodes(self, nodes: frozenset[Term]) -> ValidationReport:
+        """The report, saying that no other nodes than these were looked at."""
+        return replace(self, focus_nodes=nodes)
+
+    def revised(self, part: ValidationReport) -> ValidationReport:
+        """The report after a change, by a report on the nodes that the change could affect."""
+        affected = part.focus_nodes or frozenset()
+        kept = [result for result in self.results if result.focus_node not in affected]
+        results = sorted([*kept, *part.results], key=sort_key)
+        paths = {**self.paths, **part.paths}
+        return ValidationReport(tuple(results), paths, self.engine, self.focus_nodes)
 
     def to_triples(self) -> list[Triple]:
         """The report as SHACL has it; blank nodes are numbered in order, so the bytes repeat."""

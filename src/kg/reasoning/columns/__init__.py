@@ -7,8 +7,8 @@ follows.
 from __future__ import annotations
 
 from kg.reasoning.columns.closure import ColumnClosure
-from kg.reasoning.columns.engine import close_files, run
+from kg.reasoning.columns.engine import run
 from kg.reasoning.columns.facts import Facts
 from kg.reasoning.columns.reading import read
 
-__all__ = ["ColumnClosure", "Facts", "close_files", "read", "run"]
+__all__ = ["ColumnClosure", "Facts", "read", "run"]

@@ -14,7 +14,7 @@ from kg.budget import Budget
 from kg.errors import WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning.columns.arrays import EMPTY, Rows, objects, subjects, union
-from kg.reasoning.columns.facts import listed
+from kg.reasoning.columns.facts import keys_of, listed
 from kg.reasoning.columns.plans import Key
 from kg.reasoning.index import as_triple
 from kg.reasoning.noise import noise
@@ -81,6 +81,16 @@ class ColumnClosure:
                 triple = as_triple(one)
                 if triple is not None:
                     yield triple
+
+    def select(self, predicates: Collection[Term], classes: Collection[Term]) -> list[Statement]:
+        """Return what is entailed with some predicates, and of what is of some classes."""
+        keys = keys_of(self._dictionary, predicates, classes)
+        return [
+            one
+            for key in self._keys()
+            if key in keys
+            for one in listed(self._dictionary, key, self._rows(key))
+        ]
 
     def equalities(self) -> list[frozenset[Term]]:
         """Return the groups of terms that are the same, those with more than one."""

@@ -16,19 +16,17 @@ from kg.reasoning.columns.fixpoint import Fixpoint
 from kg.reasoning.columns.joins import Joiner
 from kg.reasoning.columns.literals import Literals
 from kg.reasoning.columns.plans import SAME, Key, plan
-from kg.reasoning.columns.reading import read
 from kg.reasoning.columns.relation import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from kg.reasoning.columns.arrays import Rows
     from kg.reasoning.columns.plans import Plan
     from kg.reasoning.index import Statement
     from kg.reasoning.program import Program
 
-__all__ = ["close_files", "run"]
+__all__ = ["run"]
 
 
 def run(
@@ -81,28 +79,6 @@ def run(
     literals = Literals(facts.dictionary.texts(), facts.used)
     clashes = Contradictions(joiner, facts, facts.dictionary).find(plans, literals)
     return ColumnClosure(facts, relations, joiner.equality, program.nameless, clashes)
-
-
-def close_files(
-    paths: Sequence[Path | str], program: Program, *, budget: Budget | None = None
-) -> ColumnClosure:
-    """Read files of N-Triples or N-Quads, and derive all that they entail.
-
-    Args:
-        paths: the files; see ``read``.
-        program: the rules.
-        budget: what the work may take.
-
-    Raises:
-        ParseFailure: a line is not well formed.
-        BudgetExceeded: it takes too long or too much memory.
-
-    >>> from kg.reasoning.program import Program
-    >>> close_files([], Program(())).counts
-    {'given': 0, 'inferred': 0, 'equal': 0}
-    """
-    budget = budget or Budget()
-    return run(program, read(paths, budget=budget), budget=budget)
 
 
 def _kinds(program: Program, facts: Facts, universe: Rows) -> list[tuple[Key, Rows]]:

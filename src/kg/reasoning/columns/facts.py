@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.columns.arrays import Rows, distinct, objects, pack, subjects
+from kg.reasoning.columns.arrays import EMPTY, Rows, distinct, objects, pack, subjects, union
 from kg.reasoning.columns.dictionary import Dictionary, Terms
 from kg.reasoning.columns.plans import Key
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.reasoning.index import Statement, Term
 
-__all__ = ["Facts", "listed"]
+__all__ = ["Facts", "keys_of", "listed"]
 
 
 class Facts:
@@ -70,6 +70,19 @@ class Facts:
         numbers = np.array(flat, dtype=np.uint32).reshape(-1, 3)
         return cls(dictionary, numbers[:, 0], numbers[:, 1], numbers[:, 2])
 
+    def add(self, statements: Iterable[Statement]) -> None:
+        """Put more statements in; do so before a closure is made of them."""
+        more = Facts.of(statements, self.dictionary)
+        for key, rows in more.relations.items():
+            self.relations[key] = union([self.relations.get(key, EMPTY), rows])
+
+    def in_use(self) -> set[Term]:
+        """Return what the statements have as a predicate or a class."""
+        numbers = {key.term for key in self.relations}
+        if any(key.is_class for key in self.relations):
+            numbers.add(self.type)
+        return set(self.dictionary.decode(np.array(sorted(numbers), dtype=np.uint64)))
+
     def __len__(self) -> int:
         """Return how many statements there are."""
         return sum(rows.size for rows in self.relations.values())
@@ -95,8 +108,7 @@ class Facts:
             predicates: the predicates; of rdf:type, all statements are returned.
             classes: the classes.
         """
-        keys = {Key(False, number) for number in self.dictionary.encode(predicates)}  # noqa: FBT003
-        keys |= {Key(True, number) for number in self.dictionary.encode(classes)}  # noqa: FBT003
+        keys = keys_of(self.dictionary, predicates, classes)
         whole = RDF.type in predicates
         return [
             one
@@ -109,6 +121,19 @@ class Facts:
         """Yield all statements."""
         for key, rows in self.relations.items():
             yield from listed(self.dictionary, key, rows)
+
+
+def keys_of(
+    dictionary: Dictionary, predicates: Collection[Term], classes: Collection[Term]
+) -> set[Key]:
+    """Return what the relations of some properties and classes are known by.
+
+    >>> from kg.reasoning.columns.dictionary import Terms
+    >>> keys_of(Terms(), [RDF.first], [])
+    {Key(is_class=False, term=0)}
+    """
+    properties = {Key(is_class=False, term=one) for one in dictionary.encode(predicates)}
+    return properties | {Key(is_class=True, term=one) for one in dictionary.encode(classes)}
 
 
 def _partition(keys: NDArray[np.uint32], terms: int) -> Iterator[tuple[int, NDArray[np.int64]]]:

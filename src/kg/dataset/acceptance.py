@@ -1,0 +1,159 @@
+"""What counts as a fact from a viewpoint, by the claims that there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from kg.dataset.viewpoints import DEFAULT, Viewpoint, below, find
+from kg.namespaces import GRAPH, RDF, RDFS, REL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kg.dataset import Dataset
+
+__all__ = ["accept", "claims_of"]
+
+_STANDINGS = frozenset((REL.stated, REL.attributed, REL.implied, REL.disputed, REL.contradicted))
+
+# What a claim says, or a triple without its place: subject, predicate, object.
+_Said = tuple[object, object, object]
+
+
+def accept(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
+    """Choose the triples that count as facts from a viewpoint.
+
+    Of what is asserted and the reference data, a triple with claims counts where one of them does.
+    Without any it counts too, but for two: what is covered by the claim of another property counts
+    where that does, and the kind of an event where anything counts that is claimed of it. The
+    claims of the agents that a viewpoint is according to count even where no file asserts what
+    they say.
+
+    Raises:
+        UnknownName: there is no such viewpoint.
+    """
+    chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
+    ledger = _Ledger(dataset, chosen)
+    facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
+    return frozenset(t for t in facts if ledger.holds(_said(t))).union(ledger.added())
+
+
+def claims_of(dataset: Dataset, triple: Triple) -> list[str]:
+    """Say which claims state a triple, each with who makes it."""
+    claims = _claims(dataset.graph(GRAPH.claims))
+    found = []
+    for node, one in claims.items():
+        if one.said == _said(triple):
+            agents = " and ".join(
+                sorted(dataset.label(agent) or str(agent) for agent in one.agents)
+            )
+            found.append((dataset.label(node) or str(node)) + (f" by {agents}" if agents else ""))
+    return sorted(found)
+
+
+def _said(triple: Triple) -> _Said:
+    return triple.subject, triple.predicate, triple.object
+
+
+@dataclass
+class _Claim:
+    """What one claim says, who makes it, how it stands, and which claims it disputes."""
+
+    subject: object = None
+    predicate: object = None
+    value: object = None
+    standing: object = None
+    agents: set[object] = field(default_factory=set)
+    disputes: set[object] = field(default_factory=set)
+
+    @property
+    def said(self) -> _Said:
+        return self.subject, self.predicate, self.value
+
+
+class _Ledger:
+    """The claims, each with whether it counts from a viewpoint."""
+
+    def __init__(self, dataset: Dataset, viewpoint: Viewpoint) -> None:
+        claims = _claims(dataset.graph(GRAPH.claims))
+        self._viewpoint = viewpoint
+        self._disputed = {one.said for one in claims.values() if one.standing == REL.disputed}
+        self._omitted: set[_Said] = set()
+        for one in claims.values():
+            denied = {claims[other].said for other in one.disputes if other in claims}
+            self._disputed |= denied
+            if viewpoint.omits_disputed and one.agents & viewpoint.speakers:
+                self._omitted |= denied
+        self._of: dict[_Said, list[_Claim]] = defaultdict(list)
+        self._about: dict[object, list[_Claim]] = defaultdict(list)
+        for one in claims.values():
+            self._of[one.said].append(one)
+            # That reference data contradict a claim tells nothing of the thing's being there.
+            if one.standing != REL.contradicted:
+                self._about[one.subject].append(one)
+        self._events = below(dataset, REL.Event, RDFS.subClassOf)
+        self._through: dict[object, set[object]] = defaultdict(set)
+        for triple in dataset.graph(GRAPH.ontology):
+            if triple.predicate == REL.citedThrough:
+                self._through[triple.subject].add(triple.object)
+
+    def holds(self, said: _Said) -> bool:
+        """Tell whether a triple of the files counts as a fact."""
+        if said in self._omitted:
+            return False
+        if said in self._of:
+            return any(map(self._counts, self._of[said]))
+        about = self._about.get(said[0], [])
+        if said[1] == RDF.type:
+            # Where nothing that is claimed of an event counts, nobody says that it happened.
+            return said[2] not in self._events or not about or any(map(self._counts, about))
+        # A first day is covered by the claim of the date.
+        covering = [one for one in about if one.predicate in self._through.get(said[1], ())]
+        return not covering or any(map(self._counts, covering))
+
+    def added(self) -> Iterator[Triple]:
+        """Say what the agents of the viewpoint claim, be it asserted or not."""
+        for one in (one for claims in self._of.values() for one in claims):
+            if self._is_spoken(one) and self._counts(one):
+                subject, predicate, value = one.said
+                if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):
+                    yield Triple(subject, predicate, value)  # type: ignore[arg-type]
+
+    def _counts(self, claim: _Claim) -> bool:
+        if claim.said in self._omitted:
+            return False
+        return self._is_spoken(claim) or self._standing(claim) in self._viewpoint.standings
+
+    def _is_spoken(self, claim: _Claim) -> bool:
+        return bool(claim.agents & self._viewpoint.speakers)
+
+    def _standing(self, claim: _Claim) -> object:
+        if claim.standing == REL.contradicted:
+            return REL.contradicted
+        if claim.said in self._disputed:
+            return REL.disputed
+        # The shapes refuse a claim without a standing; elsewhere it is one like any other.
+        return claim.standing if claim.standing in _STANDINGS else REL.stated
+
+
+def _claims(graph: Iterable[Triple]) -> dict[object, _Claim]:
+    """Gather the claims that say anything."""
+    claims: dict[object, _Claim] = defaultdict(_Claim)
+    single = {
+        RDF.subject: "subject",
+        RDF.predicate: "predicate",
+        RDF.object: "value",
+        REL.standing: "standing",
+    }
+    for triple in graph:
+        if name := single.get(triple.predicate):
+            setattr(claims[triple.subject], name, triple.object)
+        elif triple.predicate == REL.assertedBy:
+            claims[triple.subject].agents.add(triple.object)
+        elif triple.predicate == REL.disputes:
+            claims[triple.subject].disputes.add(triple.object)
+    return {node: one for node, one in claims.items() if None not in one.said}

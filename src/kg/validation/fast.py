@@ -1,0 +1,72 @@
+"""The fast way to validate: the engine ``shacl`` for Core, and one query for each constraint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.validation.features import Obstacles, in_shapes
+from kg.validation.shacl_engine import CoreShapes, written
+from kg.validation.sparql_constraints import Constraint, constraints, evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from pyoxigraph import Triple
+
+    from kg.validation.index import Term
+    from kg.validation.outcome import Outcome
+    from kg.validation.shapes import ShapesGraph
+
+__all__ = ["FastShapes"]
+
+
+class FastShapes:
+    """Shapes made ready once, for any number of graphs.
+
+    Args:
+        graph: shapes of which nothing is left to pyshacl, as :meth:`of` finds.
+        asked: their SPARQL constraints.
+    """
+
+    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint]) -> None:
+        self._graph = graph
+        self._asked = asked
+        self._core = CoreShapes(graph)
+        self._obstacles = Obstacles(graph, asked)
+
+    @classmethod
+    def of(cls, graph: ShapesGraph) -> FastShapes | str:
+        """Make shapes ready; or else name what only pyshacl evaluates.
+
+        >>> from kg.validation.shapes import ShapesGraph
+        >>> isinstance(FastShapes.of(ShapesGraph([])), FastShapes)
+        True
+        """
+        asked = constraints(graph)
+        return in_shapes(graph, asked) or cls(graph, asked)
+
+    def obstacle(self, text: bytes) -> str | None:
+        """Name what of a graph only pyshacl reads as pyshacl does; None where there is nothing.
+
+        Args:
+            text: the graph in N-Triples, as ``shacl_engine.written`` gives it.
+        """
+        return self._obstacles.find(text)
+
+    def run(
+        self,
+        triples: Sequence[Triple],
+        text: bytes,
+        anchors: Sequence[Triple] = (),
+        focus: Mapping[Term, Collection[Term]] | None = None,
+    ) -> list[Outcome]:
+        """Hold a graph against the shapes.
+
+        Args:
+            triples: the graph.
+            text: the same in N-Triples.
+            anchors: what gives the shapes their targets and is no part of the graph.
+            focus: the targets of each shape, where anchors give them.
+        """
+        outcomes = self._core.run(text + written(anchors) if anchors else text)
+        return outcomes + evaluate(self._asked, triples, focus, self._graph)

@@ -1,0 +1,283 @@
+"""What of SHACL the fast engine does not do, or does unlike the reference.
+
+Every shape and every graph that auto gives to the fast engine gets the report that pyshacl gives;
+what follows here is what stands against that, each with its name.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from kg.namespaces import EDTF, RDF, SH, XSD
+from kg.reasoning.index import terms
+from kg.validation.literals import kind, odd
+from kg.validation.report import describe
+from kg.validation.sparql_constraints import ordered_predicates, unlike_pyshacl
+from kg.validation.structure import REFERENCES, references, targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kg.validation.index import Term
+    from kg.validation.shapes import ShapesGraph
+    from kg.validation.sparql_constraints import Constraint
+
+__all__ = ["Obstacles", "in_shapes"]
+
+_COMPARED = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive")
+_PAIRS = ("lessThan", "lessThanOrEquals")
+_IRIS = terms(
+    SH,
+    """class datatype disjoint equals lessThan lessThanOrEquals nodeKind targetClass
+    targetObjectsOf targetSubjectsOf severity""",
+)
+_COUNTS = terms(
+    SH,
+    """minCount maxCount minLength maxLength qualifiedMinCount qualifiedMaxCount""",
+)
+_SWITCHES = terms(SH, "closed deactivated uniqueLang qualifiedValueShapesDisjoint")
+_LISTS = terms(SH, "and or xone in languageIn ignoredProperties")
+_ONCE = terms(
+    SH,
+    """path severity minCount maxCount datatype nodeKind closed uniqueLang pattern languageIn
+    in minLength maxLength minInclusive maxInclusive minExclusive maxExclusive flags
+    deactivated ignoredProperties qualifiedMinCount qualifiedMaxCount qualifiedValueShape
+    select""",
+)
+# What changes nothing of what is found: words for people, and reports that stand beside shapes.
+_REMARKS = terms(
+    SH,
+    """message name description order group defaultValue declare prefix namespace prefixes select
+    sparql conforms result focusNode resultMessage resultPath resultSeverity sourceConstraint
+    sourceConstraintComponent sourceShape value""",
+)
+_STEPS = terms(
+    SH,
+    """path inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath""",
+)
+_KNOWN = (
+    _IRIS
+    | _COUNTS
+    | _SWITCHES
+    | _LISTS
+    | _REMARKS
+    | _STEPS
+    | frozenset(REFERENCES)
+    | terms(SH, " ".join(("targetNode", "hasValue", "pattern", *_COMPARED)))
+)
+_NODE_KINDS = terms(SH, "IRI Literal BlankNode BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral")
+#: Datatypes whose literals pyshacl and the fast engine find well formed or not alike.
+_DATATYPES = terms(
+    XSD,
+    """string integer decimal double float boolean date dateTime gYear gYearMonth gMonth gDay
+    anyURI int byte long short nonNegativeInteger positiveInteger negativeInteger
+    unsignedByte language token normalizedString Name NCName""",
+) | {RDF.langString, EDTF}
+# Regular expressions mean the same to Python and to Rust while they are made of these.
+_PATTERN = re.compile(
+    r"""(?: [A-Za-z0-9\ _.,:;/@\#^$()|*+{}'"-] | (?<!\()\?
+          | \\[dwsDWS.\-/+*?()\[\]{}|^$] | \[[^\]\[&~\\]+\] )*\Z""",
+    re.VERBOSE,
+)
+
+
+def in_shapes(graph: ShapesGraph, asked: Sequence[Constraint]) -> str | None:
+    """Name the first feature of shapes that only pyshacl evaluates; None where there is none."""
+    for triple in sorted(graph.triples, key=str):
+        predicate = triple.predicate
+        if predicate in SH and predicate not in _KNOWN:
+            return describe(predicate)
+        if reason := _argument(graph, predicate, triple.object):
+            return f"{describe(predicate)} {reason}"
+    for node in sorted({triple.subject for triple in graph.triples}, key=str):
+        if reason := _shape(graph, node):
+            return reason
+    return _referred(graph) or next(filter(None, map(unlike_pyshacl, asked)), None)
+
+
+def _argument(graph: ShapesGraph, predicate: NamedNode, value: Term) -> str | None:  # noqa: PLR0911  # one line a kind of argument
+    text = describe(value)
+    if predicate in _IRIS and not isinstance(value, NamedNode):
+        return f"{text}, which is no IRI"
+    if predicate == SH.nodeKind and value not in _NODE_KINDS:
+        return text
+    if predicate == SH.datatype and value not in _DATATYPES:
+        return text
+    if predicate in _COUNTS and not _is(value, XSD.integer, r"\d{1,9}"):
+        return f"{text}, which is no whole number"
+    if predicate in _SWITCHES and not _is(value, XSD.boolean, r"true|false"):
+        return f"{text}, which is neither true nor false"
+    if predicate in _LISTS and not _is_list(graph, value):
+        return "with what is no list"
+    if predicate == SH.pattern and not (
+        isinstance(value, Literal) and value.datatype == XSD.string and _is_plain(value.value)
+    ):
+        return f"{text}, which engines may read differently"
+    if predicate.value.removeprefix(SH.iri) in _COMPARED and not kind([value]):
+        return f"{text}, which engines may order differently"
+    return None
+
+
+def _is(value: Term, datatype: NamedNode, pattern: str) -> bool:
+    return (
+        isinstance(value, Literal)
+        and value.datatype == datatype
+        and re.fullmatch(pattern, value.value) is not None
+    )
+
+
+def _is_plain(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return _PATTERN.match(pattern) is not None
+
+
+def _is_list(graph: ShapesGraph, head: Term) -> bool:
+    seen: set[Term] = set()
+    while head != RDF.nil:
+        first, rest = graph.values(head, RDF.first), graph.values(head, RDF.rest)
+        if head in seen or len(first) != 1 or len(rest) != 1:
+            return False
+        seen.add(head)
+        head = rest[0]
+    return True
+
+
+def _shape(graph: ShapesGraph, node: Term) -> str | None:
+    """Name what is wrong with a shape, which pyshacl tells its author."""
+    for predicate in sorted(_ONCE, key=str):
+        if len(graph.values(node, predicate)) > 1:
+            return f"more than one {describe(predicate)}"
+    if not all(_is_path(graph, path) for path in graph.values(node, SH.path)):
+        return "sh:path that is no path"
+    for name in (*_COMPARED, *_PAIRS):
+        if graph.values(node, SH[name]) and not graph.values(node, SH.path):
+            return f"sh:{name} without sh:path"
+    return _inner(graph, node)
+
+
+def _inner(graph: ShapesGraph, node: Term) -> str | None:
+    """Name what is wrong with the shapes that a shape refers to."""
+    for kind_, value in references(graph, node):
+        if isinstance(value, Literal):
+            return f"{describe(kind_)} of a literal"
+        if kind_ == SH.property and not graph.values(value, SH.path):
+            return "sh:property of a shape without sh:path"
+    for kind_ in (SH["and"], SH["or"], SH.xone):
+        if RDF.nil in graph.values(node, kind_):
+            return f"{describe(kind_)} of no shapes"
+    return None
+
+
+def _is_path(graph: ShapesGraph, path: Term) -> bool:
+    """Whether every part of a path is one, each written once."""
+    if isinstance(path, Literal):
+        return False
+    if isinstance(path, NamedNode):
+        return True
+    own = [predicate for node, predicate, _ in graph.below(path) if node == path]
+    if sorted(own, key=str) == [RDF.first, RDF.rest]:
+        return _is_list(graph, path) and all(_is_path(graph, one) for one in graph.members(path))
+    if len(own) != 1 or own[0] not in _STEPS or own[0] == SH.path:
+        return False
+    (value,) = graph.values(path, own[0])
+    if own[0] == SH.alternativePath:
+        return _is_list(graph, value) and all(_is_path(graph, one) for one in graph.members(value))
+    return _is_path(graph, value)
+
+
+def _referred(graph: ShapesGraph) -> str | None:
+    """SPARQL constraints are asked of targets alone: no other shape may depend on one."""
+    nodes = {triple.subject for triple in graph.triples}
+    held = [
+        (holder, kind_, value) for holder in nodes for kind_, value in references(graph, holder)
+    ]
+    inner = {value for _, _, value in held}
+    asking = {triple.subject for triple in graph.triples if triple.predicate == SH.sparql}
+    for holder, kind_, value in held:
+        if value in asking and (
+            kind_ != SH.property or holder in inner or not targets(graph, holder)
+        ):
+            return "sh:sparql in a shape that another shape refers to"
+    return None
+
+
+class Obstacles:
+    """What of a graph the engines read differently, as far as some shapes look at it.
+
+    Args:
+        graph: the shapes.
+        asked: their SPARQL constraints.
+    """
+
+    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint]) -> None:
+        self._groups = [*_compared(graph), *_ordered(asked)]
+        self._has_ends = any(
+            triple.predicate == SH.pattern and "$" in triple.object.value
+            for triple in graph.triples
+            if isinstance(triple.object, Literal)
+        )
+
+    def find(self, text: bytes) -> str | None:
+        """Name the first obstacle in a graph in N-Triples; None if there is none."""
+        if found := odd(text):
+            return f"the literal {found}, which engines read differently"
+        if self._has_ends and b'\\n"' in text:
+            return "sh:pattern with $ on a text that ends in a line break"
+        for predicates, bounds, only_literals in self._groups:
+            met = [*bounds, *(value for name in predicates for value in _values(text, name))]
+            if kind(met) is None or (
+                only_literals and any(not isinstance(one, Literal) for one in met)
+            ):
+                names = ", ".join(sorted(describe(name) for name in predicates))
+                return f"the values of {names}, which are not all of one kind to be ordered"
+        return None
+
+
+def _values(text: bytes, predicate: NamedNode) -> list[Term]:
+    """The values of a predicate in N-Triples, each once."""
+    found = set()
+    for before, after in pairwise(text.split(f" {predicate} ".encode())):
+        # A predicate has the subject before it in its line, and nothing else.
+        if b" " not in before[before.rfind(b"\n") + 1 :]:
+            found.add(after.partition(b" .\n")[0])
+    lines = b"".join(b"<urn:x:s> <urn:x:p> " + value + b" .\n" for value in sorted(found))
+    return [quad.object for quad in parse(lines, RdfFormat.N_TRIPLES)]
+
+
+_Group = tuple["set[NamedNode]", "Sequence[Term]", bool]
+
+
+def _compared(graph: ShapesGraph) -> Iterator[_Group]:
+    """What shapes order: the predicates, the bounds, and whether nothing but literals may be."""
+    for node in {triple.subject for triple in graph.triples}:
+        for path in graph.values(node, SH.path):
+            own = {path} if isinstance(path, NamedNode) else _predicates(graph, path)
+            bounds = [value for name in _COMPARED for value in graph.values(node, SH[name])]
+            if bounds:
+                yield own, bounds, False
+            for name in _PAIRS:
+                for other in graph.values(node, SH[name]):
+                    if isinstance(other, NamedNode):
+                        yield own | {other}, (), True
+
+
+def _predicates(graph: ShapesGraph, path: Term) -> set[NamedNode]:
+    return {
+        value
+        for _, _, value in graph.below(path)
+        if isinstance(value, NamedNode) and value != RDF.nil
+    }
+
+
+def _ordered(asked: Iterable[Constraint]) -> Iterator[_Group]:
+    """What the filters of queries order."""
+    for constraint in asked:
+        if predicates := ordered_predicates(constraint.text):
+            yield predicates, (), False

@@ -1,0 +1,110 @@
+"""What an engine found, before it has its words and its place: the same for every engine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from kg.namespaces import SH, compact
+from kg.validation.messages import usual_message
+from kg.validation.report import Severity, ValidationReport, ValidationResult, sort_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.validation.index import Term
+    from kg.validation.places import Places
+    from kg.validation.shapes import ShapesGraph
+
+__all__ = ["Outcome", "one_line", "report"]
+
+_SEVERITIES: dict[Term, Severity] = {
+    SH.Violation: "Violation",
+    SH.Warning: "Warning",
+    SH.Info: "Info",
+}
+# An IRI in a message, without the punctuation of the sentence.
+_IRI = re.compile(r"<?(https?://[^\s<>\"']*[^\s<>\"'.,;:)])>?")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One sh:ValidationResult in the terms that were given.
+
+    Args:
+        focus: the node that was checked.
+        source: the shape, as it stands in the shapes graph.
+        component: the constraint component.
+        severity: the term of SHACL or one of the shapes' own.
+        path: the node of the path in the shapes graph, or a predicate.
+        value: the value that is at fault.
+        messages: what the constraint itself says; where it says nothing, its shape does.
+    """
+
+    focus: Term
+    source: Term
+    component: Term | None
+    severity: Term | None
+    path: Term | None = None
+    value: Term | None = None
+    messages: tuple[Literal, ...] = ()
+
+
+def report(
+    outcomes: Iterable[Outcome], graph: ShapesGraph, places: Places, engine: str
+) -> ValidationReport:
+    """Put what an engine found into words, with the place of each, in order."""
+    results, paths = [], {}
+    for outcome in outcomes:
+        path = None if outcome.path is None else graph.path(outcome.path)
+        if path is not None and outcome.path is not None:
+            paths[path] = (outcome.path, graph.below(outcome.path))
+        results.append(_result(outcome, path, graph, places))
+    return ValidationReport(tuple(sorted(results, key=sort_key)), paths, engine)
+
+
+def _result(
+    outcome: Outcome, path: str | None, graph: ShapesGraph, places: Places
+) -> ValidationResult:
+    said = outcome.messages or graph.values(outcome.source, SH.message)
+    message = _in_english(one for one in said if isinstance(one, Literal))
+    severity = outcome.severity
+    return ValidationResult(
+        focus_node=outcome.focus,
+        path=path,
+        value=outcome.value,
+        # Any IRI may be a severity; one that SHACL does not name is taken seriously.
+        severity=_SEVERITIES.get(severity, "Violation") if severity else "Violation",
+        source=outcome.source,
+        component=outcome.component,
+        message=message or usual_message(outcome.component, outcome.source, graph),
+        location=places.location(outcome.focus, outcome.path, outcome.value),
+        label=places.label(outcome.focus),
+    )
+
+
+def _in_english(literals: Iterable[Literal]) -> str:
+    """The messages in English, or else those in no language, or else all; on one line."""
+    by_rank: dict[int, set[str]] = {}
+    for literal in literals:
+        language = literal.language or ""
+        rank = 0 if language.split("-")[0] == "en" else 2 if language else 1
+        by_rank.setdefault(rank, set()).add(_IRI.sub(_curie, one_line(literal.value)))
+    return " ".join(sorted(by_rank[min(by_rank)])) if by_rank else ""
+
+
+def one_line(text: str) -> str:
+    r"""Write a text without its line breaks.
+
+    >>> one_line("Give the date\n    once.")
+    'Give the date once.'
+    """
+    return " ".join(text.split())
+
+
+def _curie(found: re.Match[str]) -> str:
+    curie = compact(found[1])
+    return found[0] if curie.startswith("<") else curie
