@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import kg.edit
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Triple
@@ -35,9 +36,13 @@ def test_all_public_names_are_listed_and_sorted():
 
 
 def test_each_command_is_a_method_of_the_same_name():
-    # `fmt` rewrites files, which a graph that is read does not.
-    for name in COMMANDS.keys() - {"fmt"}:
+    # `fmt` rewrites files, which a graph that is read does not; `add` and `remove` are two ways
+    # of `edit`, and `init` makes the folder of a graph.
+    for name in COMMANDS.keys() - {"fmt", "init", "add", "remove"}:
         assert callable(getattr(kg.Graph, name))
+    for name in ("add", "remove"):
+        assert callable(getattr(kg.edit.Edit, name))
+    assert callable(kg.edit.init)
 
 
 def test_loading_twice_opens_the_same_snapshot(graph):

@@ -74,7 +74,7 @@ def variables(atom: Atom) -> frozenset[Variable]:
     """Return the variables of an atom.
 
     >>> from kg.namespaces import REL
-    >>> sorted(one.value for one in variables(Atom(Variable("x"), REL.place, Variable("y"))))
+    >>> sorted(one.value for one in variables(Atom(Variable("x"), REL.unit, Variable("y"))))
     ['x', 'y']
     """
     return frozenset(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kg.validation.index import Term
 
-__all__ = ["kind", "odd"]
+__all__ = ["is_day", "kind", "odd"]
 
 # The object of a line of N-Triples; written so that it never tries a place twice.
 _TYPED = re.compile(
@@ -44,6 +44,7 @@ _NUMBERS = {
     XSD.float: _NUMBER,
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_WRITTEN_DAY = re.compile(rb'"(\d{4}-\d\d-\d\d)"\^\^' + re.escape(str(XSD.date)).encode() + rb"\Z")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\Z")
 
 
@@ -61,6 +62,22 @@ def odd(text: bytes) -> str | None:
         if _RARE.search(lexical) or (rare is not None and rare.match(lexical)):
             return f'"{lexical.decode()}"^^xsd:{name.decode()}'
     return None
+
+
+def is_day(text: bytes) -> bool:
+    """Tell whether a term in N-Triples is a day of the calendar without a time zone.
+
+    >>> is_day(b'"2024-02-30"^^<http://www.w3.org/2001/XMLSchema#date>')
+    False
+    """
+    found = _WRITTEN_DAY.match(text)
+    if found is None:
+        return False
+    try:
+        date.fromisoformat(found[1].decode())
+    except ValueError:
+        return False
+    return True
 
 
 def kind(terms: Iterable[Term]) -> str | None:

@@ -82,8 +82,8 @@ class Places:
     def _labels(self) -> dict[Term, Literal]:
         labels: dict[Term, Literal] = {}
         predicate = RDFS.label
-        for triple in self._triples:
-            if triple.predicate != predicate or not isinstance(triple.object, Literal):
+        for triple in [one for one in self._triples if one.predicate == predicate]:
+            if not isinstance(triple.object, Literal):
                 continue
             subject, label = triple.subject, triple.object
             if subject in labels:

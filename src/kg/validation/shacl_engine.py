@@ -7,6 +7,7 @@ shapes become IRIs first, and each blank node of the data gets a name that it ca
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ _NAMING_SHAPE = (
     Triple(_NAMED, SH.nodeKind, SH.Literal),
 )
 # Found in a text of N-Triples where it may hold a term of RDF 1.2; literals can look like it.
-_LABEL = re.compile(rb"(?:^|> )_:([0-9A-Za-z](?:[0-9A-Za-z_.-]*[0-9A-Za-z_-])?)", re.MULTILINE)
+_LABEL = re.compile(rb"_:([0-9A-Za-z](?:[0-9A-Za-z_.-]*[0-9A-Za-z_-])?)")
 _DIRECTION = re.compile(rb"@[A-Za-z0-9-]+--")
 
 
@@ -86,7 +87,8 @@ class CoreShapes:
     def __init__(self, graph: ShapesGraph) -> None:
         self._graph = graph
         self._blanks: dict[str, BlankNode] = {}
-        self._compiled = _compile([*self._renamed(), *_NAMING_SHAPE])
+        self._core = [*self._renamed()]
+        self._compiled = _compile(self._core)
 
     def run(self, text: bytes) -> list[Outcome]:
         """Hold a graph against the shapes.
@@ -97,12 +99,22 @@ class CoreShapes:
         Raises:
             Misuse: the engine does not read the text.
         """
+        results = self._hold(self._compiled, text)
         blanks: dict[NamedNode, BlankNode] = {}
-        if b"_:" in text:
+        if any(_is_blank(result.focus_node) or _is_blank(result.value) for result in results):
+            # Few graphs have faults of blank nodes, so names are asked for only then.
             blanks = _numbered(text)
             text += written([Triple(name, _NAMES, node) for name, node in blanks.items()])
+            results = self._hold(self._naming, text)
+        return list(self._outcomes(results, blanks))
+
+    @cached_property
+    def _naming(self) -> shacl.Shapes:
+        return _compile([*self._core, *_NAMING_SHAPE])
+
+    def _hold(self, shapes: shacl.Shapes, text: bytes) -> Sequence[shacl.Result]:
         try:
-            results = self._compiled.validate_text(text.decode(), "ntriples").results
+            return shapes.validate_text(text.decode(), "ntriples").results
         except ValueError as error:
             raise Misuse(f"the graph cannot be validated: {error}") from None
         except BaseException as error:
@@ -110,7 +122,6 @@ class CoreShapes:
             if type(error).__name__ != "PanicException":
                 raise
             raise Misuse(f"the engine shacl broke down ({error}); use pyshacl") from None
-        return list(self._outcomes(results, blanks))
 
     def _renamed(self) -> Iterator[Triple]:
         """The shapes without blank nodes but in paths, where an IRI would be a predicate."""
@@ -170,6 +181,10 @@ class CoreShapes:
             return path
         # A closed node shape tells which predicate it does not list.
         return None if text is None else NamedNode(text.strip("<>"))
+
+
+def _is_blank(text: str | None) -> bool:
+    return text is not None and text.startswith("_:")
 
 
 def _compile(triples: Sequence[Triple]) -> shacl.Shapes:
