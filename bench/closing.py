@@ -91,6 +91,23 @@ def close(path: str, engine: str) -> Job:
     )
 
 
+def packaged_owlrl(path: str) -> Job:
+    """Expand an rdflib graph, read before, by owlrl as it comes."""
+    import owlrl
+    import rdflib
+
+    def timed() -> int:
+        graph = rdflib.Graph()
+        for one in read:
+            graph.add(one)
+        owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+        return len(graph)
+
+    read = rdflib.Graph().parse(path, format="nt")
+    read.parse(ONTOLOGY)
+    return timed, lambda count: {"triples": count}
+
+
 def nemo_rules(path: str) -> Job:
     """Have nemo read and close a file, by the same compiled rules."""
     import nemo
@@ -165,8 +182,9 @@ def against_owlrl(folder: Path, size: int) -> Row:
     path = generated(folder, size)
     rules = measured("closing.compiled", path)
     whole = measured("closing.close", path, "compiled")
-    reference = measured("closing.close", path, "owlrl")
-    equal = whole.told == reference.told
+    mended = measured("closing.close", path, "owlrl")
+    reference = measured("closing.packaged_owlrl", path)
+    equal = whole.told == mended.told
     ratio = reference.seconds / rules.seconds
     return Row(
         f"closure against owlrl at {size:,} triples",
@@ -175,9 +193,13 @@ def against_owlrl(folder: Path, size: int) -> Row:
         kept=ratio >= _TIMES_OWLRL and equal,
         equal=equal,
         details=(
-            f"owlrl {reference}; rules on columns {rules}",
+            f"owlrl on a graph of rdflib {reference}; rules on columns {rules}",
             (
-                f"from Python triples to Python triples {whole}: "
+                f"kg's engine owlrl, mended and quicker, {mended}: "
+                f"{mended.seconds / rules.seconds:,.0f} times; it is what the triples are held to"
+            ),
+            (
+                f"from Python triples to Python triples, by kg.reasoning.close, {whole}: "
                 f"{reference.seconds / whole.seconds:,.0f} times"
             ),
             f"{whole.told['triples']:,} triples follow, {_AGREE[equal]}",

@@ -10,12 +10,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import kg.edit
 import pytest
 import rdflib
 from pyoxigraph import Literal, NamedNode, Triple
 
 import kg
+import kg.edit
 from kg import build, resources
 from kg.cli import COMMANDS
 from kg.dataset import Dataset

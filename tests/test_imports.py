@@ -36,7 +36,7 @@ STEPS = [
     {"sparql", "terms"},
     {"queries", "validation"},
     {"flow"},
-    {"check"},
+    {"bulk", "check"},
     {"build"},
     {"comparison"},
     {"edit"},

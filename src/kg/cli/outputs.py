@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,8 @@ from kg.formats import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kg.budget import Budget
 
 __all__ = ["diff", "export", "infer"]
 
@@ -114,6 +117,9 @@ def infer(
 
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
+    plain = format_name == "nt" and engine == "compiled" and viewpoint() == "reported"
+    if plain and not asserted and _in_columns(files + data, ontology, output, budget, partial):
+        return
     graph = Graph(files + data or None, ontology or None, viewpoint())
     closure = graph.close(engine, budget=budget, partial=partial)
     triples = closure.inferred
@@ -123,6 +129,27 @@ def infer(
     if asserted:
         triples |= graph.asserted()
     put(serialize_triples(triples, format_name), output)
+
+
+def _in_columns(
+    files: tuple[Path, ...],
+    ontology: tuple[Path, ...],
+    output: Path | None,
+    budget: Budget,
+    partial: bool,  # noqa: FBT001 - as the command has it
+) -> bool:
+    """Close large files without a dataset; tell whether that was done."""
+    from kg import bulk, flow, resources
+    from kg.dataset import load
+
+    if not bulk.is_large(files):
+        return False
+    terms = load([], ontology or resources.ontology())
+    flow.admit(terms, partial=partial)
+    closure = bulk.closure(files, terms, budget=budget)
+    if closure is not None:
+        closure.write(output or sys.stdout.buffer, ordered=True, budget=budget)
+    return closure is not None
 
 
 @click.command(short_help="Tell in words what changed.")

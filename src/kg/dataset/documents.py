@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kg.dataset.positions import Positions
 
-__all__ = ["SSSOM", "Document", "Location", "Node", "read_documents", "shown"]
+__all__ = ["CLAIM_CLASSES", "SSSOM", "Document", "Location", "Node", "read_documents", "shown"]
 
 #: The links between things here and things elsewhere come as SSSOM tables, not as RDF.
 SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
@@ -32,7 +32,8 @@ Node = NamedNode | BlankNode
 
 _DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
 _CONTEXT = "context.jsonld"
-_CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
+#: What is of these says what is claimed, and is no fact itself.
+CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
 
 
 def shown(path: Path) -> str:
@@ -210,7 +211,7 @@ def _placed(quads: list[Quad], home: NamedNode) -> Iterator[Quad]:
             quad.subject
             for quad in quads
             if quad.predicate == RDF.type
-            and quad.object in _CLAIM_CLASSES
+            and quad.object in CLAIM_CLASSES
             and quad.graph_name == default
         }
     for quad in quads:

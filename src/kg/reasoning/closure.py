@@ -27,17 +27,16 @@ from kg.reasoning.tbox import (
 from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pyoxigraph import Triple
 
     from kg.budget import Budget
-    from kg.reasoning.columns import ColumnClosure
+    from kg.reasoning.columns import ColumnClosure, Facts
     from kg.reasoning.index import Statement
     from kg.reasoning.program import Program, Rule
 
-__all__ = ["ENGINES", "Closure", "close", "close_files"]
+__all__ = ["ENGINES", "Closure", "close", "close_columns"]
 
 #: What may derive: the rules that the ontology compiles to, or owlrl, which the others are held to.
 ENGINES = ("compiled", "owlrl")
@@ -135,31 +134,30 @@ def close(
     return _by_rules(given, run, budget)
 
 
-def close_files(
-    paths: Sequence[Path], ontology: Iterable[Triple] = (), *, budget: Budget | None = None
+def close_columns(
+    facts: Facts, ontology: Iterable[Triple] = (), *, budget: Budget | None = None
 ) -> ColumnClosure:
-    """Derive what files of N-Triples entail, without an object for each triple.
+    """Derive what facts in columns entail, without an object for each triple.
 
-    Does as ``close`` does, for what is too large for it: ten million triples take some minutes.
+    Does as ``close`` does, for what is too large for it.
 
     Args:
-        paths: files of N-Triples; all they say counts as a fact.
+        facts: what is said about things; the ontology is put among it.
         ontology: what the terms mean.
         budget: how much time and memory it may take.
 
     Raises:
-        ParseFailure: a line is not well formed; says which.
         Inconsistent: as for ``close``; the words are shorter, since nothing is traced back.
         BudgetExceeded: it took more time or memory than it may.
         Misuse: an axiom is about the vocabulary of OWL itself, which does not compile, or a list
             runs in a circle.
 
-    >>> close_files([]).counts
+    >>> from kg.reasoning.columns import Facts
+    >>> close_columns(Facts.of([])).counts
     {'given': 0, 'inferred': 0, 'equal': 0}
     """
-    from kg.reasoning.columns import read, run
+    from kg.reasoning.columns import run
 
-    facts = read(paths, budget=budget)
     facts.add(map(statement, ontology))
     stated = set(facts.select(PREDICATES, CLASSES))
     check_lists(stated)
@@ -169,7 +167,7 @@ def close_files(
 
     found = _followed(stated, facts.in_use(), nameless(stated), follow, budget)
     if isinstance(found, str):
-        raise Misuse(f"{found}: that is for --engine owlrl, which is slow, and for small files")
+        raise Misuse(f"{found}: only --engine owlrl can follow that, on small files")
     if found.clashes:
         raise Inconsistent(_shortly(found))
     return found
