@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["against_owlrl", "against_packaged", "against_parsing"]
 
 _TIMES_OWLRL = 1000
+#: How many seconds owlrl may take: minutes more would tell nothing new.
+_PATIENCE = 120.0
 _TIMES_PACKAGED = 10
 #: How the table says that two engines gave the same.
 _AGREE = {True: "the same triples", False: "NOT THE SAME TRIPLES"}
@@ -183,9 +185,9 @@ def against_owlrl(folder: Path, size: int) -> Row:
     rules = measured("closing.compiled", path)
     whole = measured("closing.close", path, "compiled")
     mended = measured("closing.close", path, "owlrl")
-    reference = measured("closing.packaged_owlrl", path)
     equal = whole.told == mended.told
-    ratio = reference.seconds / rules.seconds
+    seconds, told = _owlrl(path)
+    ratio = seconds / rules.seconds
     return Row(
         f"closure against owlrl at {size:,} triples",
         ">= 1,000 times, same triples",
@@ -193,18 +195,27 @@ def against_owlrl(folder: Path, size: int) -> Row:
         kept=ratio >= _TIMES_OWLRL and equal,
         equal=equal,
         details=(
-            f"owlrl on a graph of rdflib {reference}; rules on columns {rules}",
+            f"owlrl on a graph of rdflib: {told}; rules on columns {rules}",
             (
                 f"kg's engine owlrl, mended and quicker, {mended}: "
                 f"{mended.seconds / rules.seconds:,.0f} times; it is what the triples are held to"
             ),
             (
                 f"from Python triples to Python triples, by kg.reasoning.close, {whole}: "
-                f"{reference.seconds / whole.seconds:,.0f} times"
+                f"{seconds / whole.seconds:,.0f} times owlrl, "
+                f"{mended.seconds / whole.seconds:,.0f} times the mended one"
             ),
             f"{whole.told['triples']:,} triples follow, {_AGREE[equal]}",
         ),
     )
+
+
+def _owlrl(path: Path) -> tuple[float, str]:
+    try:
+        sample = measured("closing.packaged_owlrl", path, limit=_PATIENCE)
+    except Unfinished as end:
+        return end.seconds, f"{end.reason}, so that the ratio is at least this"
+    return sample.seconds, f"{sample}"
 
 
 def against_packaged(folder: Path, size: int, smaller: int, limit: float) -> Row:
