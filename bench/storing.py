@@ -36,7 +36,10 @@ def from_triples(path: str) -> Job:
             )
             store.optimize()
             store.flush()
-            return len(store)
+            count = len(store)
+            # The store lets go of its files when it is forgotten.
+            del store
+            return count
 
     return timed, lambda count: count
 

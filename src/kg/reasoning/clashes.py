@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from kg.namespaces import OWL, RDF, RDFS, SKOS, compact
 from kg.reasoning.datatypes import OWL_2_RL, belongs, differ, is_ill_typed
 from kg.reasoning.derivation import grounds
-from kg.reasoning.index import Index, Statement, Term
+from kg.reasoning.index import Index, Statement, Term, as_triple
 from kg.reasoning.rules import is_count
 from kg.reasoning.search import Search
 from kg.reasoning.wording import Wording, short_name
@@ -18,7 +18,7 @@ from kg.reasoning.wording import Wording, short_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Clash", "find_clashes"]
+__all__ = ["Clash", "find_clashes", "plainly"]
 
 #: What a clash rests on in the closed graph, and the sentence that says it.
 Found = tuple[tuple[Statement, ...], str]
@@ -43,6 +43,18 @@ class Clash(str):
         clash = super().__new__(cls, f"{sentence} ({rule})")
         clash.rule, clash.triples = rule, triples
         return clash
+
+
+def plainly(rule: str, premises: tuple[Statement, ...]) -> Clash:
+    """Tell a contradiction by the statements that cannot hold together, traced back no further.
+
+    >>> from kg.namespaces import REL
+    >>> plainly("cls-nothing2", ((REL.Claim, RDF.type, OWL.Nothing),)).rule
+    'cls-nothing2'
+    """
+    said = "; ".join(" ".join(map(str, one)) for one in premises)
+    triples = tuple(triple for one in premises if (triple := as_triple(one)))
+    return Clash(f"these cannot all hold: {said}", rule, triples)
 
 
 def find_clashes(given: set[Statement], closed: Index) -> list[Clash]:

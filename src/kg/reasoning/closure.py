@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import Inconsistent, Misuse
 from kg.namespaces import OWL
-from kg.reasoning.clashes import Clash, find_clashes
+from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import OWL_2_RL, broader
 from kg.reasoning.index import Index, Term, as_triple, nameless, statement
@@ -273,11 +273,4 @@ def _told(given: set[Statement], found: Run) -> list[Clash]:
 
 
 def _shortly(found: Run) -> list[Clash]:
-    return sorted({_plain(rule.name, (*rule.axioms, *met)) for rule, met in found.clashes})
-
-
-def _plain(rule: str, premises: tuple[Statement, ...]) -> Clash:
-    """Tell a contradiction by the statements that cannot hold together."""
-    said = "; ".join(" ".join(map(str, one)) for one in premises)
-    triples = tuple(triple for one in premises if (triple := as_triple(one)))
-    return Clash(f"these cannot all hold: {said}", rule, triples)
+    return sorted({plainly(rule.name, (*rule.axioms, *met)) for rule, met in found.clashes})

@@ -9,11 +9,11 @@ from pyoxigraph import Literal
 
 from kg.namespaces import RDF, RDFS, SKOS
 from kg.reasoning.buffered import Buffered
-from kg.reasoning.clashes import Clash, find_clashes
+from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.datatypes import OWL_2_RL
 from kg.reasoning.derivation import grounds
 from kg.reasoning.hidden import Rules
-from kg.reasoning.index import Index, as_triple, statement
+from kg.reasoning.index import Index, statement
 from kg.reasoning.overlay import Overlay
 from kg.reasoning.propagation import Propagation
 from kg.reasoning.search import Search
@@ -52,7 +52,7 @@ def told(found: Propagation, program: Program, closed: Lookup) -> list[Clash]:
         all_types, Buffered(Index(axioms)), Buffered(ontology), small - axioms, set()
     )
     clashes = find_clashes(small | axioms, Index([*ontology, *small, *again.fresh]))
-    return clashes or sorted({_plain(rule.name, met) for rule, met in found.clashes})
+    return clashes or sorted({plainly(rule.name, met) for rule, met in found.clashes})
 
 
 def _order(one: Statement) -> list[str]:
@@ -73,9 +73,3 @@ def _names(small: set[Statement], premises: list[Statement], given: Overlay) -> 
     for term in {term for one in small for term in one}:
         for predicate in (SKOS.prefLabel, RDFS.label):
             yield from given.statements(term, predicate)
-
-
-def _plain(rule: str, premises: tuple[Statement, ...]) -> Clash:
-    said = "; ".join(" ".join(map(str, one)) for one in premises)
-    triples = tuple(triple for one in premises if (triple := as_triple(one)))
-    return Clash(f"these cannot all hold: {said}", rule, triples)
