@@ -58,15 +58,7 @@ def init(folder: Path) -> None:
 @click.command(short_help="Add triples to a graph of your own.")
 @_change_options
 @click.pass_context
-def add(
-    context: click.Context,
-    files: tuple[Path, ...],
-    data: Path | None,
-    ontology: tuple[Path, ...],
-    format_name: str | None,
-    *,
-    dry_run: bool,
-) -> None:
+def add(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
     """Add the triples of FILES to the graph in a folder: all of them, or none.
 
     The new state goes through the same checks as any graph: one that contradicts itself, or does
@@ -77,26 +69,15 @@ def add(
     kg add more.ttl --data my-graph
     kg add more.ttl more-claims.ttl --data my-graph --dry-run
     """
+    from kg.edit import Edit
 
-    def change(edit: Edit) -> None:
-        for file in files:
-            edit.add(file)
-
-    context.exit(_apply(change, data, ontology, format_name, dry_run=dry_run))
+    context.exit(_apply(Edit.add, files, **options))
 
 
 @click.command(short_help="Remove triples from a graph of your own.")
 @_change_options
 @click.pass_context
-def remove(
-    context: click.Context,
-    files: tuple[Path, ...],
-    data: Path | None,
-    ontology: tuple[Path, ...],
-    format_name: str | None,
-    *,
-    dry_run: bool,
-) -> None:
+def remove(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
     """Remove the triples of FILES from the graph in a folder: all of them, or none.
 
     A triple that is not there is refused, and so is a state that would contradict itself or not
@@ -106,16 +87,14 @@ def remove(
     kg remove wrong.ttl --data my-graph
     kg remove wrong.ttl --data my-graph --format json
     """
+    from kg.edit import Edit
 
-    def change(edit: Edit) -> None:
-        for file in files:
-            edit.remove(file)
-
-    context.exit(_apply(change, data, ontology, format_name, dry_run=dry_run))
+    context.exit(_apply(Edit.remove, files, **options))
 
 
 def _apply(
-    change: Callable[[Edit], None],
+    change: Callable[[Edit, Path], None],
+    files: tuple[Path, ...],
     data: Path | None,
     ontology: tuple[Path, ...],
     format_name: str | None,
@@ -128,7 +107,8 @@ def _apply(
     graph = Graph(data, ontology or None)
     try:
         with graph.edit(save=not dry_run) as edit:
-            change(edit)
+            for file in files:
+                change(edit, file)
     except (DoesNotConform, Inconsistent) as error:
         if format_name == "json":
             put(json.dumps(_refusal(error), ensure_ascii=False, indent=2))
