@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import shutil
@@ -238,9 +239,37 @@ def test_a_snapshot_of_other_code_is_not_taken_for_this_one(tmp_path):
             command, env=environment, capture_output=True, text=True, check=True
         ).stdout
 
-    before = digest()
-    with (package / "reasoning" / "noise.py").open("a") as file:
-        file.write("# another rule\n")
+    def changed(name):
+        with (package / "reasoning" / name).open("a") as file:
+            file.write("# another rule\n")
 
+    before = digest()
     assert before == build.digest(Dataset([]), gated=False) + "\n"
+
+    changed("wording.py")
+    assert digest() == before
+    changed("noise.py")
     assert digest() != before
+
+
+def test_what_names_a_snapshot_needs_none_of_the_code_that_does_not_but_to_tell():
+    """A contradiction is told by its proof, and an ontology refused in words: nothing else is."""
+    package = Path(kg.__file__).parent
+    apart = {
+        f"kg.reasoning.{path.stem}"
+        for path in set((package / "reasoning").rglob("*.py")) - set(build.made_by())
+    }
+    using = set()
+    for path in build.made_by():
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        named = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        if apart & named:
+            using.add(path.relative_to(package).as_posix())
+
+    assert len(apart) == 13
+    assert using == {
+        "flow.py",
+        "reasoning/__init__.py",
+        "reasoning/clashes.py",
+        "reasoning/contradictions.py",
+    }

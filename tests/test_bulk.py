@@ -70,3 +70,13 @@ def test_what_is_wrong_is_told_and_nothing_is_written(cli, tmp_path):
     assert hurried.code == 2
     assert "--max-seconds" in hurried.err
     assert not target.exists()
+
+
+def test_only_large_files_seen_as_reported_are_closed_in_columns(tmp_path, monkeypatch):
+    path = tmp_path / "facts.nt"
+    path.write_text(FACTS, "utf-8")
+
+    assert bulk.closure([path]) is None
+    monkeypatch.setattr(bulk, "LARGE", path.stat().st_size)
+    assert bulk.closure([path]).counts["inferred"] > 0
+    assert bulk.closure([path], viewpoint="undisputed") is None

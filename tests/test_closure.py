@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +16,8 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    RdfFormat,
     Store,
     Triple,
-    parse,
 )
 
 from kg.errors import Inconsistent, KgError, Misuse
@@ -30,18 +26,8 @@ from kg.reasoning import Clash, close, is_noise
 from kg.reasoning.convert import from_rdflib, to_rdflib
 from kg.reasoning.datatypes import belongs, differ, is_ill_typed
 from kg.reasoning.index import nameless, statement
-
-PREFIXES = """
-@prefix : <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
-
-
-def turtle(text):
-    return [quad.triple for quad in parse(input=PREFIXES + text, format=RdfFormat.TURTLE)]
+from notation import HEAD, turtle
+from suites import each_owl_case, owl_cases, rdf_xml
 
 
 def inferred(facts, ontology=""):
@@ -419,7 +405,7 @@ else:
 assert dict(rdflib.term._toPythonMapping) == before
 """
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code.replace("TEXT", repr(PREFIXES + facts))],
+        [sys.executable, "-W", "error", "-c", code.replace("TEXT", repr(HEAD + facts))],
         capture_output=True,
         text=True,
         check=False,
@@ -658,7 +644,7 @@ except Inconsistent as error:
 """
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     done = subprocess.run(
-        [sys.executable, "-c", code.replace("TEXT", repr(PREFIXES + facts))],
+        [sys.executable, "-c", code.replace("TEXT", repr(HEAD + facts))],
         capture_output=True,
         check=True,
         env=environment,
@@ -709,19 +695,6 @@ NOT_DERIVED = {
 }
 
 
-def cases():
-    folder = os.environ.get("KG_SUITES")
-    if not folder:
-        return []
-    lines = (Path(folder) / "owl2-rl" / "cases.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def rdf_xml(text):
-    quads = parse(input=text, format=RdfFormat.RDF_XML, base_iri="http://example.org/")
-    return [quad.triple for quad in quads]
-
-
 def entails(premise, conclusion):
     """Tell whether a graph entails another one, whose blank nodes stand for anything."""
     store = Store()
@@ -732,17 +705,11 @@ def entails(premise, conclusion):
 
 def test_there_are_cases_of_the_w3c(suites):
     assert (suites / "owl2-rl" / "cases.jsonl").is_file()
-    assert len(cases()) == 65
-    assert {case["id"] for case in cases()} >= NOT_DERIVED.keys()
+    assert len(owl_cases()) == 65
+    assert {case["id"] for case in owl_cases()} >= NOT_DERIVED.keys()
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, id=case["id"]) for case in cases()]
-    or [
-        pytest.param({}, marks=pytest.mark.skip("KG_SUITES names no folder of conformance suites"))
-    ],
-)
+@each_owl_case
 def test_case_of_the_w3c(case):
     premise = rdf_xml(case["premise"])
     if "InconsistencyTest" in case["types"]:

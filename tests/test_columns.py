@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, Variable, parse
 
-from kg.budget import Budget
+from kg.budget import Budget, resident
 from kg.errors import BudgetExceeded, Misuse, ParseFailure, ResourceNotFound, WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning.columns import Facts, read, run
@@ -283,20 +283,21 @@ def test_a_functional_property_with_many_values_is_not_quadratic():
     values = nodes(20_000)
     rule = Rule("prp-fp", Atom(Y, OWL.sameAs, Z), (Atom(X, R, Y), Atom(X, R, Z)))
 
-    # All pairs of values together would be 400 million.
-    closure = run(Program((rule,)), [(A, R, one) for one in values], budget=Budget(seconds=60))
+    # All pairs of values together would be 400 million, of eight bytes at the least.
+    budget = Budget(memory=resident() + 1_000_000_000)
+    closure = run(Program((rule,)), [(A, R, one) for one in values], budget=budget)
 
     assert closure.equalities() == [frozenset(values)]
 
 
-def test_twenty_thousand_rules_about_two_terms_each_are_quick():
+def test_of_twenty_thousand_rules_about_two_terms_each_the_one_that_is_met_is_told():
     different = tuple(
         Rule(f"eq-diff2-{number}", None, (Atom(one, OWL.sameAs, other),))
         for number, (one, other) in enumerate(combinations(nodes(200), 2))
     )
     same = [(nodes(200)[3], OWL.sameAs, A), (A, OWL.sameAs, nodes(200)[7])]
 
-    closure = run(Program(different), same, budget=Budget(seconds=30))
+    closure = run(Program(different), same)
 
     assert [rule.body for rule, _ in closure.clashes] == [
         (Atom(nodes(200)[3], OWL.sameAs, nodes(200)[7]),)

@@ -15,7 +15,7 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, Variable, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable, parse
 
 from kg import resources
 from kg.errors import Inconsistent
@@ -26,23 +26,7 @@ from kg.reasoning.datatypes import belongs, broader, differ, is_ill_typed
 from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.program import Rule, variables
-
-PREFIXES = """
-@prefix : <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
-
-
-def turtle(text):
-    return [quad.triple for quad in parse(input=PREFIXES + text, format=RdfFormat.TURTLE)]
-
-
-def statements(text):
-    return {statement(triple) for triple in turtle(text)}
-
+from notation import HEAD, statements, turtle
 
 # --- the simplest engine --------------------------------------------------------------------------
 
@@ -748,7 +732,7 @@ def test_with_a_warm_cache_neither_rdflib_nor_owlrl_is_imported(cache):
 import json, sys
 from pyoxigraph import RdfFormat, parse
 from kg.reasoning import close
-text = {PREFIXES + ":C rdfs:subClassOf :D . :D rdfs:subClassOf :E . :a a :C ."!r}
+text = {HEAD + ":C rdfs:subClassOf :D . :D rdfs:subClassOf :E . :a a :C ."!r}
 found = close([quad.triple for quad in parse(input=text, format=RdfFormat.TURTLE)]).inferred
 print(json.dumps([len(found), "rdflib" in sys.modules, "owlrl" in sys.modules]))
 """

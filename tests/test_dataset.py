@@ -224,6 +224,20 @@ def test_a_triple_that_every_claim_contradicts_is_no_fact(write):
     assert dataset.graph(GRAPH.asserted) > accept(dataset)
 
 
+def test_what_is_accepted_is_found_out_once_for_each_dataset(write):
+    claims = write("claims.ttl", claim("c1", "b", "disputed"))
+    first = load([write("facts.ttl", "kg:a kg:p kg:b , kg:c ."), claims], [])
+    second = load([write("more.ttl", "kg:a kg:p kg:b ."), claims], [])
+
+    reported = accept(first)
+
+    assert accept(first) is reported
+    assert accept(second) == reported - {triple("a", "p", "c")}
+    assert accept(first) is reported
+    assert accept(first, "undisputed") == reported - {triple("a", "p", "b")}
+    assert accept(first) == reported
+
+
 def test_an_unknown_viewpoint_is_refused(write):
     dataset = load([write("facts.ttl", "kg:a kg:p kg:b .")], [])
     with pytest.raises(UnknownName, match="did you mean reported"):

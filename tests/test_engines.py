@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg.budget import Budget
 from kg.errors import BudgetExceeded, Inconsistent, Misuse, OutsideProfile
@@ -16,13 +12,8 @@ from kg.graph import Graph
 from kg.namespaces import OWL, PREFIXES, RDF, XSD
 from kg.reasoning import ENGINES, close, is_noise
 from kg.reasoning.satisfiability import unsatisfiable
-
-HEAD = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
-HEAD += "@prefix : <http://example.org/> .\n"
-
-
-def turtle(text):
-    return [quad.triple for quad in parse(input=HEAD + text, format=RdfFormat.TURTLE)]
+from notation import HEAD, turtle
+from suites import each_owl_case, owl_cases, rdf_xml
 
 
 def outcome(graph, engine):
@@ -34,19 +25,6 @@ def outcome(graph, engine):
 
 
 # --- the cases of the W3C -------------------------------------------------------------------------
-
-
-def cases():
-    folder = os.environ.get("KG_SUITES")
-    if not folder:
-        return []
-    lines = (Path(folder) / "owl2-rl" / "cases.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def rdf_xml(text):
-    quads = parse(input=text, format=RdfFormat.RDF_XML, base_iri="http://example.org/")
-    return [quad.triple for quad in quads]
 
 
 def is_right(case, engine):
@@ -69,13 +47,7 @@ def is_right(case, engine):
     return right
 
 
-@pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, id=case["id"]) for case in cases()]
-    or [
-        pytest.param({}, marks=pytest.mark.skip("KG_SUITES names no folder of conformance suites"))
-    ],
-)
+@each_owl_case
 def test_a_case_of_the_w3c_comes_out_the_same(case):
     premise = rdf_xml(case["premise"])
 
@@ -85,7 +57,9 @@ def test_a_case_of_the_w3c_comes_out_the_same(case):
 def test_of_the_cases_of_the_w3c_as_many_are_right(suites):
     assert suites
 
-    right = {engine: {one["id"] for one in cases() if is_right(one, engine)} for engine in ENGINES}
+    right = {
+        engine: {one["id"] for one in owl_cases() if is_right(one, engine)} for engine in ENGINES
+    }
 
     assert right["compiled"] == right["owlrl"]
     # tests/test_closure.py lists the others by name, with the reason.

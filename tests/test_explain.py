@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from html import unescape
 from itertools import pairwise
 
@@ -14,6 +13,8 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 import proof_checker
+from counted import Counted
+from kg import words
 from kg.errors import Misuse, NotEntailed
 from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, REL, accepted_graph, inferred_graph
 from kg.reasoning import Prover, close
@@ -21,21 +22,13 @@ from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.search import Search
 from kg.reasoning.stored import closed, derived
 from kg.reasoning.stored import given as asserted_in
+from notation import turtle
 
 needs_graphviz = pytest.mark.skipif(
     shutil.which("dot") is None, reason="Graphviz, which draws the pictures, is not installed"
 )
 INFERRED = inferred_graph("reported")
 DRONE = ("kg:drone-shootdown-2025", "a", "rel:TensionRaisingEvent")
-PREFIXES = """
-@prefix : <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-"""
-
-
-def turtle(text):
-    return [quad.triple for quad in parse(input=PREFIXES + text, format=RdfFormat.TURTLE)]
 
 
 def one(text):
@@ -96,7 +89,7 @@ def test_every_inferred_triple_of_the_snapshot_has_a_checked_proof_from_the_stor
         assert len(steps) == len(in_memory.shortest(goal))
 
 
-def test_what_thousands_of_statements_give_is_proved_by_one_at_once():
+def test_what_thousands_of_statements_give_is_proved_by_one_of_them():
     many = 20_000
     facts = [
         Triple(
@@ -113,13 +106,13 @@ def test_what_thousands_of_statements_give_is_proved_by_one_at_once():
     acts = [Triple(place, NamedNode("http://example.org/acts"), fact.subject) for fact in facts]
     involved = [Triple(a.object, NamedNode("http://example.org/involves"), place) for a in acts]
     store = stored([*facts, *ontology], [one(":aland a :State ."), *acts, *involved])
-    begun = time.perf_counter()
+    parts = [Counted(asserted_in(store)), Counted(derived(store))]
 
-    prover = Prover(asserted_in(store), derived(store))
+    prover = Prover(*parts)
     kind = prover.derive(one(":aland a :State ."))
     acted = prover.derive(one(":aland :acts :e19999 ."))
 
-    assert time.perf_counter() - begun < 1
+    assert sum(part.read for part in parts) < 1000
     assert [step.rule for step in kind.steps()] == ["prp-rng"]
     assert [step.rule for step in acted.steps()] == ["prp-spo1", "prp-inv1"]
 
@@ -423,7 +416,7 @@ def _named(slot, names, number):
 
 def test_ways_are_told_from_the_nearest(graph):
     prover = graph._prover
-    goal = graph._triple("Algeria", "has diplomatic ties with", "kg:france")
+    goal = words.triple(("Algeria", "has diplomatic ties with", "kg:france"), graph.store)
 
     ranks = [way.rank[:2] for way in prover.nearness().ways(statement(goal))]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, Store
 
 from kg import flow, resources
 from kg.dataset import load
@@ -23,18 +23,7 @@ from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import closed as stored_closed
 from kg.reasoning.stored import given as stored_given
 from kg.reasoning.tbox import close_schema, in_use, schema_of
-
-PREFIXES = """
-@prefix : <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
-
-
-def turtle(text):
-    return {statement(quad.triple) for quad in parse(PREFIXES + text, format=RdfFormat.TURTLE)}
+from notation import statements
 
 
 @dataclass
@@ -64,7 +53,7 @@ class Kept:
 
     def edit(self, add="", remove=""):
         """Follow a change, and hold the outcome to the reference."""
-        add, remove = turtle(add), turtle(remove)
+        add, remove = statements(add), statements(remove)
         after = (self.facts - remove) | add
         found = self.followed(add, remove)
         assert found == self.afresh(after)
@@ -173,12 +162,12 @@ def test_edits_followed_come_to_what_the_reference_makes_of_the_edited_graph(ont
     some = st.lists(st.sampled_from(pool), max_size=6, unique=True)
     start = " ".join(data.draw(some))
     try:
-        kept = Kept(turtle(" ".join(ontology)), turtle(start))
+        kept = Kept(statements(" ".join(ontology)), statements(start))
     except Inconsistent:
         event("contradicts itself from the start")
         return
     for _ in range(3):
-        add, remove = turtle(" ".join(data.draw(some))), turtle(" ".join(data.draw(some)))
+        add, remove = statements(" ".join(data.draw(some))), statements(" ".join(data.draw(some)))
         after = (kept.facts - remove) | add
         expected, found = outcome(kept.afresh, after), outcome(kept.followed, add, remove)
         if isinstance(found, NeedsRecompute):
@@ -206,63 +195,63 @@ def outcome(close_by, *change):
 
 
 def test_what_only_goes_round_in_a_circle_falls():
-    kept = Kept(turtle(":p a owl:TransitiveProperty , owl:SymmetricProperty ."))
+    kept = Kept(statements(":p a owl:TransitiveProperty , owl:SymmetricProperty ."))
 
     kept.edit(add=":a :p :b . :b :p :c .")
     kept.edit(remove=":a :p :b .")
 
-    assert kept.inferred == turtle(":c :p :b . :b :p :b . :c :p :c .")
+    assert kept.inferred == statements(":c :p :b . :b :p :b . :c :p :c .")
 
 
 def test_names_of_one_thing_fall_apart_and_keep_what_is_their_own():
-    kept = Kept(turtle(":p rdfs:domain :C ."), turtle(":a :p :x . :b a :D . :c :q :a ."))
+    kept = Kept(statements(":p rdfs:domain :C ."), statements(":a :p :x . :b a :D . :c :q :a ."))
 
     kept.edit(add=":a owl:sameAs :b . :b owl:sameAs :c .")
-    assert turtle(":c a :C , :D . :a owl:sameAs :c . :b :q :c .") <= kept.inferred
+    assert statements(":c a :C , :D . :a owl:sameAs :c . :b :q :c .") <= kept.inferred
     kept.edit(remove=":a owl:sameAs :b .")
 
-    assert kept.inferred == turtle(":a a :C . :c owl:sameAs :b . :c a :D . :b :q :a .")
+    assert kept.inferred == statements(":a a :C . :c owl:sameAs :b . :c a :D . :b :q :a .")
 
 
 def test_names_stay_together_where_a_key_still_says_so():
     kept = Kept(
-        turtle(":C owl:hasKey ( :k ) ."),
-        turtle(":a a :C ; :k 1 ; owl:sameAs :b . :b a :C ; :k 1 ; :p :x ."),
+        statements(":C owl:hasKey ( :k ) ."),
+        statements(":a a :C ; :k 1 ; owl:sameAs :b . :b a :C ; :k 1 ; :p :x ."),
     )
 
     kept.edit(remove=":a owl:sameAs :b .")
 
-    assert turtle(":a owl:sameAs :b ; :p :x .") <= kept.inferred
+    assert statements(":a owl:sameAs :b ; :p :x .") <= kept.inferred
 
 
 def test_what_is_asserted_leaves_the_inferred_and_comes_back():
-    kept = Kept(turtle(":p a owl:SymmetricProperty ."), turtle(":a :p :b ."))
+    kept = Kept(statements(":p a owl:SymmetricProperty ."), statements(":a :p :b ."))
 
     kept.edit(add=":b :p :a .")
     assert kept.inferred == set()
     kept.edit(remove=":a :p :b .")
 
-    assert kept.inferred == turtle(":a :p :b .")
+    assert kept.inferred == statements(":a :p :b .")
 
 
 def test_removed_and_added_at_once_is_added():
-    kept = Kept(turtle(":p a owl:SymmetricProperty ."), turtle(":a :p :b ."))
+    kept = Kept(statements(":p a owl:SymmetricProperty ."), statements(":a :p :b ."))
 
     kept.edit(add=":a :p :b . :c :p :d .", remove=":a :p :b .")
 
-    assert kept.inferred == turtle(":b :p :a . :d :p :c .")
+    assert kept.inferred == statements(":b :p :a . :d :p :c .")
 
 
 def test_nothing_changes_where_nothing_is_new():
-    kept = Kept(turtle(":p a owl:SymmetricProperty ."), turtle(":a :p :b ."))
+    kept = Kept(statements(":p a owl:SymmetricProperty ."), statements(":a :p :b ."))
     asserted = kept.ontology | kept.facts
 
     change = update(
         kept.program,
         Index(asserted),
         Index(asserted | kept.inferred),
-        turtle(":a :p :b ."),
-        turtle(":x :p :y ."),
+        statements(":a :p :b ."),
+        statements(":x :p :y ."),
     )
 
     assert (change.added, change.removed) == (frozenset(), frozenset())
@@ -270,7 +259,7 @@ def test_nothing_changes_where_nothing_is_new():
 
 def test_classes_without_names_that_need_each_other_are_worked_out():
     kept = Kept(
-        turtle(
+        statements(
             """
             :A owl:equivalentClass [ owl:unionOf ( :B [ owl:intersectionOf ( :A :C ) ] ) ] .
             [ owl:onProperty :p ; owl:someValuesFrom [ owl:unionOf ( :A :B ) ] ]
@@ -281,32 +270,32 @@ def test_classes_without_names_that_need_each_other_are_worked_out():
 
     kept.edit(add=":x :p :y . :y :p :x . :z a :B .")
     kept.edit(add=":y :p :z .")
-    assert turtle(":x a :A , :B , :C . :y a :A , :C .") <= kept.inferred
+    assert statements(":x a :A , :B , :C . :y a :A , :C .") <= kept.inferred
     kept.edit(remove=":y :p :z .")
 
-    assert {one for one in kept.inferred if one[1] == RDF.type} == turtle(":z a :A .")
+    assert {one for one in kept.inferred if one[1] == RDF.type} == statements(":z a :A .")
 
 
 def test_a_state_of_many_events_keeps_its_kind_when_one_event_goes(monkeypatch):
     events = " ".join(f":e{number} :actor :mali ." for number in range(300))
     kept = Kept(
-        turtle(
+        statements(
             """
             :actor rdfs:range :Agent .
             [ owl:onProperty :actor ; owl:someValuesFrom :Agent ] rdfs:subClassOf :Event .
             """
         )
     )
-    kept.facts, kept.inferred = turtle(events), kept.afresh(turtle(events))
+    kept.facts, kept.inferred = statements(events), kept.afresh(statements(events))
     asked = []
     lookup = Index.statements
     monkeypatch.setattr(
         Index, "statements", lambda *where: [asked.append(1), *lookup(*where)][1:].__iter__()
     )
 
-    change = kept.followed(set(), turtle(":e7 :actor :mali ."))
+    change = kept.followed(set(), statements(":e7 :actor :mali ."))
 
-    assert kept.inferred - change == turtle(":e7 a :Event .")
+    assert kept.inferred - change == statements(":e7 a :Event .")
     assert len(asked) < 60
 
 
@@ -315,13 +304,13 @@ def test_a_state_of_many_events_keeps_its_kind_when_one_event_goes(monkeypatch):
 
 def test_a_contradiction_is_told_with_what_it_follows_from_and_nothing_changes():
     kept = Kept(
-        turtle(
+        statements(
             """
             :City rdfs:label "city"@en ; a owl:Class ; owl:disjointWith :State .
             :State rdfs:label "State"@en ; a owl:Class . :hosts rdfs:domain :State .
             """
         ),
-        turtle(':gao a :City ; rdfs:label "Gao"@en . :ber a :City .'),
+        statements(':gao a :City ; rdfs:label "Gao"@en . :ber a :City .'),
     )
 
     with pytest.raises(Inconsistent) as caught:
@@ -332,7 +321,7 @@ def test_a_contradiction_is_told_with_what_it_follows_from_and_nothing_changes()
     assert clash == (
         "Gao (<http://example.org/gao>) is a State and a city, and nothing can be both (cax-dw)"
     )
-    assert set(map(statement, clash.triples)) == turtle(
+    assert set(map(statement, clash.triples)) == statements(
         ":gao a :City ; :hosts :e . :City owl:disjointWith :State . :hosts rdfs:domain :State ."
     )
     kept.edit(add=":gao :hosts :e .", remove=":gao a :City .")
@@ -349,12 +338,12 @@ def test_a_contradiction_is_told_with_what_it_follows_from_and_nothing_changes()
     ],
 )
 def test_a_contradiction_is_that_of_the_whole_graph(ontology, fact):
-    kept = Kept(turtle(ontology), turtle(":c :d 3 ."))
+    kept = Kept(statements(ontology), statements(":c :d 3 ."))
 
     with pytest.raises(Inconsistent) as afresh:
-        kept.afresh(kept.facts | turtle(fact))
+        kept.afresh(kept.facts | statements(fact))
     with pytest.raises(Inconsistent) as followed:
-        kept.followed(turtle(fact), set())
+        kept.followed(statements(fact), set())
 
     assert followed.value.clashes == afresh.value.clashes
 
@@ -378,7 +367,7 @@ def test_a_contradiction_is_that_of_the_whole_graph(ontology, fact):
 )
 def test_what_changes_the_rules_is_left_to_a_recompute(change):
     kept = Kept(
-        turtle(
+        statements(
             """
             :p rdfs:domain :C . :narrower rdfs:subPropertyOf rdfs:subClassOf .
             :C rdfs:subClassOf [ owl:onProperty :q ; owl:hasValue :v ] .
@@ -387,14 +376,14 @@ def test_what_changes_the_rules_is_left_to_a_recompute(change):
     )
     # Rules about the vocabulary itself do not compile; this one does.
     with pytest.raises(NeedsRecompute):
-        kept.followed(turtle(change), set())
+        kept.followed(statements(change), set())
 
 
 def test_an_axiom_about_sameness_is_left_to_a_recompute():
-    program = compile_ontology(close_schema(turtle("owl:sameAs rdfs:subPropertyOf :like .")))
+    program = compile_ontology(close_schema(statements("owl:sameAs rdfs:subPropertyOf :like .")))
 
     with pytest.raises(NeedsRecompute, match="owl:sameAs"):
-        update(program, Index(), Index(), turtle(":a :p :b ."), [])
+        update(program, Index(), Index(), statements(":a :p :b ."), [])
 
 
 # --- the shipped graph ----------------------------------------------------------------------------
@@ -457,7 +446,7 @@ def test_a_store_gives_what_memory_gives(shipped):
 
 # --- the parts ------------------------------------------------------------------------------------
 
-STATEMENTS = sorted(turtle(":a :p :b , :c . :b :p :c . :c :q :a . :a :d 1 ."), key=str)
+STATEMENTS = sorted(statements(":a :p :b , :c . :b :p :c . :c :q :a . :a :d 1 ."), key=str)
 SOME = st.sets(st.sampled_from(STATEMENTS))
 GOALS = st.tuples(
     *(
@@ -481,13 +470,13 @@ def test_lookups_over_lookups_give_what_an_index_of_the_same_gives(base, added, 
 
 
 def test_what_readers_do_not_see_is_worked_out():
-    ontology = turtle(
+    ontology = statements(
         """
         [ owl:onProperty :d ; owl:someValuesFrom xsd:decimal ] rdfs:subClassOf :C .
         :e a owl:FunctionalProperty ; rdfs:subPropertyOf [ owl:inverseOf :f ] .
         """
     )
-    kept = Kept(ontology, turtle(f':a :d 5 ; :e "1"^^{EDTF} , "01"^^{EDTF} .'))
+    kept = Kept(ontology, statements(f':a :d 5 ; :e "1"^^{EDTF} , "01"^^{EDTF} .'))
     asserted = kept.ontology | kept.facts
     before = Before(
         Rules(kept.program), Buffered(Index(asserted)), Buffered(Index(asserted | kept.inferred))

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import RdfFormat, parse
 
 from kg.reasoning.profile import violations
-
-PREFIXES = """
-@prefix rel: <https://w3id.org/relations-kg/ontology#> .
-@prefix kg: <https://w3id.org/relations-kg/id/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix edtf: <http://id.loc.gov/datatypes/edtf/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
+from notation import turtle
 
 #: All that the cases below build on, with nothing wrong in it.
 BASE = """
@@ -90,8 +78,7 @@ ALLOWED = {
 
 
 def check(text):
-    quads = parse(input=PREFIXES + BASE + text, format=RdfFormat.TURTLE)
-    return violations(quad.triple for quad in quads)
+    return violations(turtle(BASE + text))
 
 
 @pytest.mark.parametrize("case", ALLOWED)

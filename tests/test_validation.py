@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Triple
 
 from kg.dataset import load
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused
@@ -17,10 +17,9 @@ from kg.namespaces import PREFIXES, SH, expand
 from kg.validation import validate
 from kg.validation.report import describe
 from kg.validation.shapes import ShapesGraph
+from notation import HEAD, turtle
+from suites import ShaclSuite
 
-PREFIX_LINES = "@prefix ex: <http://example.org/> .\n" + "".join(
-    f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()
-)
 DATA = """
 ex:a a rel:Event ; rdfs:label "first"@en ; rel:date "2024-13-45"^^xsd:date , "x" .
 ex:b a rel:Event ; rel:partOf ex:a .
@@ -28,12 +27,8 @@ ex:b a rel:Event ; rel:partOf ex:a .
 SHAPE = "ex:S a sh:NodeShape ; sh:targetClass rel:Event ; "
 
 
-def triples(text):
-    return [quad.triple for quad in parse((PREFIX_LINES + text).encode(), RdfFormat.TURTLE)]
-
-
 def report_on(shape, data=DATA):
-    return validate(triples(data), triples(shape))
+    return validate(turtle(data), turtle(shape))
 
 
 def test_a_graph_without_faults_conforms_and_has_no_results():
@@ -68,11 +63,11 @@ def test_a_label_is_taken_from_the_data_where_there_is_no_dataset():
 
 
 def test_triple_terms_are_refused_rather_than_left_out():
-    inner = triples("ex:a rel:partOf ex:b .")[0]
+    inner = turtle("ex:a rel:partOf ex:b .")[0]
     data = [Triple(inner.subject, inner.predicate, inner)]
 
     with pytest.raises(Misuse, match="knows no triple terms"):
-        validate(data, triples(SHAPE + "sh:nodeKind sh:IRI ."))
+        validate(data, turtle(SHAPE + "sh:nodeKind sh:IRI ."))
 
 
 def test_warnings_and_remarks_are_printed_and_conform():
@@ -89,18 +84,18 @@ def test_warnings_and_remarks_are_printed_and_conform():
 def test_a_line_names_file_line_label_and_message(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = 'ex:a a rel:Event ;\n    rdfs:label "first"@en ;\n    rel:depth 3 .\n'
-    Path("data.ttl").write_text(PREFIX_LINES + text, encoding="utf-8")
-    Path("terms.ttl").write_text(PREFIX_LINES + "rel:Event a owl:Class .", encoding="utf-8")
+    Path("data.ttl").write_text(HEAD + text, encoding="utf-8")
+    Path("terms.ttl").write_text(HEAD + "rel:Event a owl:Class .", encoding="utf-8")
     dataset = load([Path("data.ttl")], [Path("terms.ttl")])
-    shape = triples(
+    shape = turtle(
         SHAPE
         + 'sh:property [ sh:path rel:depth ; sh:maxInclusive 2 ; sh:message "too deep" ] ,'
         + ' [ sh:path rel:date ; sh:minCount 1 ; sh:message "give a date" ] .'
     )
 
-    report = validate(triples(text), shape, dataset=dataset)
+    report = validate(turtle(text), shape, dataset=dataset)
 
-    first = len(PREFIX_LINES.splitlines()) + 1
+    first = len(HEAD.splitlines()) + 1
     assert str(report).splitlines() == [
         f"data.ttl:{first}: Violation: first (<http://example.org/a>): give a date",
         f"data.ttl:{first + 2}: Violation: first (<http://example.org/a>): too deep",
@@ -215,7 +210,7 @@ def test_rules_are_not_run():
 
 
 def test_neither_data_nor_shapes_are_changed():
-    data, shapes = triples(DATA), triples(SHAPE + "sh:nodeKind sh:Literal .")
+    data, shapes = turtle(DATA), turtle(SHAPE + "sh:nodeKind sh:Literal .")
     before = (list(data), list(shapes))
 
     first = validate(data, shapes)
@@ -226,10 +221,10 @@ def test_neither_data_nor_shapes_are_changed():
 
 
 def test_blank_nodes_of_data_and_shapes_with_one_label_stay_apart():
-    shapes = triples(SHAPE + "sh:property _:b0 . _:b0 sh:path rel:inner ; sh:nodeKind sh:IRI .")
+    shapes = turtle(SHAPE + "sh:property _:b0 . _:b0 sh:path rel:inner ; sh:nodeKind sh:IRI .")
     shape_node = next(t.object for t in shapes if t.predicate == SH.property)
     data = [
-        *triples("ex:a a rel:Event ."),
+        *turtle("ex:a a rel:Event ."),
         Triple(NamedNode("http://example.org/a"), NamedNode(expand("rel:inner")), shape_node),
     ]
 
@@ -381,8 +376,8 @@ def test_updates_in_shapes_are_refused():
 
 
 def test_runs_in_several_threads_give_the_same_report():
-    shape = triples(SHAPE + "sh:property [ sh:path rel:date ; sh:datatype xsd:date ] .")
-    data = triples(DATA)
+    shape = turtle(SHAPE + "sh:property [ sh:path rel:date ; sh:datatype xsd:date ] .")
+    data = turtle(DATA)
     reports = []
     threads = [
         threading.Thread(target=lambda: reports.append(validate(data, shape))) for _ in range(6)
@@ -398,37 +393,14 @@ def test_runs_in_several_threads_give_the_same_report():
 
 # The W3C's test suite, https://github.com/w3c/data-shapes: read from $KG_SUITES.
 
-MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
-SHT = "http://www.w3.org/ns/shacl-test#"
 KNOWN = {
     "core/property/uniqueLang-002": 'kg reads "1"^^xsd:boolean as true, which XML Schema has it be',
     "core/misc/severity-002": "a severity that SHACL does not name counts as a violation",
 }
 
 
-def _load(path, cache):
-    path = Path(path).resolve()
-    if path not in cache:
-        quads = parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.as_uri())
-        cache[path] = ShapesGraph(quad.triple for quad in quads)
-    return cache[path]
-
-
-def _tests(manifest, cache):
-    graph = _load(manifest, cache)
-    for triple in graph.triples:
-        if triple.predicate.value == MF + "include":
-            included = Path(triple.object.value.removeprefix("file://"))
-            # The folder holds part of the suite; its manifests name all of it.
-            if included.is_file():
-                yield from _tests(included, cache)
-        elif triple.predicate.value == MF + "entries":
-            yield from ((graph, entry) for entry in graph.members(triple.object))
-
-
-def _expected(graph, entry):
-    (outcome,) = graph.values(entry, NamedNode(MF + "result"))
-    for result in graph.values(outcome, SH.result):
+def _expected(graph, case):
+    for result in graph.values(ShaclSuite.outcome(graph, case), SH.result):
         values = {
             name: next(iter(graph.values(result, NamedNode(SH.iri + name))), None)
             for name in (
@@ -444,13 +416,8 @@ def _expected(graph, entry):
         yield (None if path is None else graph.path(path), *values.values())
 
 
-def _reached(graph, entry, cache):
-    (action,) = graph.values(entry, NamedNode(MF + "action"))
-    data, shapes = (
-        _load(graph.values(action, NamedNode(SHT + part))[0].value.removeprefix("file://"), cache)
-        for part in ("dataGraph", "shapesGraph")
-    )
-    for result in validate(data.triples, shapes.triples).results:
+def _reached(data, shapes):
+    for result in validate(data, shapes).results:
         yield (
             result.path,
             result.focus_node,
@@ -462,23 +429,16 @@ def _reached(graph, entry, cache):
 
 
 def test_the_w3c_suite_gives_the_expected_reports(suites):
-    root = (suites / "shacl").resolve()
-    cache = {}
-    entries = {
-        entry: graph
-        for part in ("core", "sparql")
-        for graph, entry in _tests(root / part / "manifest.ttl", cache)
-    }
-
-    failed = {}
-    for entry, graph in entries.items():
-        name = entry.value.removeprefix(root.as_uri() + "/").removesuffix(".ttl")
+    suite = ShaclSuite(suites / "shacl")
+    count, failed = 0, {}
+    for name, graph, case in suite.cases():
         try:
-            reached = Counter(_reached(graph, entry, cache))
+            reached = Counter(_reached(*suite.given(graph, case)))
         except KgError as error:
             reached = str(error)
-        if reached != Counter(_expected(graph, entry)):
+        if reached != Counter(_expected(graph, case)):
             failed[name] = reached
+        count += 1
 
-    assert len(entries) > 80
+    assert count > 80
     assert set(failed) == set(KNOWN), failed

@@ -26,17 +26,10 @@ from kg.validation import Revalidator, revalidate, validate
 from kg.validation.fast import FastShapes
 from kg.validation.shacl_engine import written
 from kg.validation.shapes import ShapesGraph
+from notation import turtle
+from suites import ShaclSuite
 
-PREFIX_LINES = "@prefix ex: <http://example.org/> .\n" + "".join(
-    f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items()
-)
 SHAPES = shape_triples(resources.shapes())
-MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
-SHT = "http://www.w3.org/ns/shacl-test#"
-
-
-def triples(text):
-    return [quad.triple for quad in parse((PREFIX_LINES + text).encode(), RdfFormat.TURTLE)]
 
 
 def shipped():
@@ -83,45 +76,20 @@ LEFT_TO_PYSHACL = {
 }
 
 
-def _read(path, cache):
-    path = Path(path).resolve()
-    if path not in cache:
-        quads = parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.as_uri())
-        cache[path] = ShapesGraph(quad.triple for quad in quads)
-    return cache[path]
-
-
-def _tests(manifest, cache):
-    graph = _read(manifest, cache)
-    for triple in graph.triples:
-        if triple.predicate.value == MF + "include":
-            included = Path(triple.object.value.removeprefix("file://"))
-            if included.is_file():
-                yield from _tests(included, cache)
-        elif triple.predicate.value == MF + "entries":
-            yield from ((graph, entry) for entry in graph.members(triple.object))
-
-
 def test_both_engines_give_one_report_over_the_w3c_suite(suites):
-    root = (suites / "shacl").resolve()
-    cache, left, alike = {}, {}, 0
-    for part in ("core", "sparql"):
-        for graph, entry in _tests(root / part / "manifest.ttl", cache):
-            name = entry.value.removeprefix(root.as_uri() + "/").removesuffix(".ttl")
-            (action,) = graph.values(entry, NamedNode(MF + "action"))
-            data, shapes = (
-                _read(graph.values(action, NamedNode(SHT + part))[0].value[7:], cache).triples
-                for part in ("dataGraph", "shapesGraph")
-            )
-            try:
-                fast = validate(data, shapes, engine="shacl")
-            except KgError as error:
-                found = re.match(r"the engine shacl does not do (.*); use pyshacl", str(error))
-                reason = found[1] if found else str(error)
-                left[name] = re.sub(r"<\S*\W(\w+)>", r"\1", reason).partition(", which")[0]
-                continue
-            assert fast == validate(data, shapes, engine="pyshacl"), name
-            alike += 1
+    suite = ShaclSuite(suites / "shacl")
+    left, alike = {}, 0
+    for name, graph, case in suite.cases():
+        data, shapes = suite.given(graph, case)
+        try:
+            fast = validate(data, shapes, engine="shacl")
+        except KgError as error:
+            found = re.match(r"the engine shacl does not do (.*); use pyshacl", str(error))
+            reason = found[1] if found else str(error)
+            left[name] = re.sub(r"<\S*\W(\w+)>", r"\1", reason).partition(", which")[0]
+            continue
+        assert fast == validate(data, shapes, engine="pyshacl"), name
+        alike += 1
 
     assert left == LEFT_TO_PYSHACL
     assert alike > 70
@@ -266,7 +234,7 @@ GRAPHS = st.frozensets(FACTS, max_size=25)
 
 
 def shape(path, constraint, target, rest=""):
-    return triples(
+    return turtle(
         f"ex:S a sh:NodeShape ; {target} ; {rest} sh:property [ sh:path {path} ; {constraint} ] ."
     )
 
@@ -284,7 +252,7 @@ def test_every_constraint_on_every_path_draws_one_report(data, path, constraint,
 def test_a_closed_shape_draws_one_report():
     closed = "sh:closed true ; sh:ignoredProperties ( rdf:type ) ;"
     shapes = shape("ex:p", "sh:minCount 1", TARGETS[0], closed)
-    data = triples('ex:a a ex:C ; ex:q 1 , "007"^^xsd:integer ; ex:p _:b . _:b a ex:C ; ex:q _:b .')
+    data = turtle('ex:a a ex:C ; ex:q 1 , "007"^^xsd:integer ; ex:p _:b . _:b a ex:C ; ex:q _:b .')
 
     assert len(both(data, shapes).results) == 4
 
@@ -292,7 +260,7 @@ def test_a_closed_shape_draws_one_report():
 def test_bounds_and_order_draw_one_report():
     shapes = shape("ex:p", "sh:minInclusive 2 ; sh:maxExclusive 5", "sh:targetSubjectsOf ex:p")
     shapes += shape("ex:f", "sh:lessThan ex:t", "sh:targetSubjectsOf ex:f")
-    data = triples(
+    data = turtle(
         "ex:a ex:p 1 , 2.0 , 5 , 7e0 , ex:b ."
         'ex:b ex:f "2024-01-02"^^xsd:date ; ex:t "2024-01-01"^^xsd:date .'
     )
@@ -314,7 +282,7 @@ QUERIES = {
 @given(GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(TARGETS))
 def test_every_query_draws_one_report(data, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"
-    both(data, triples(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .'))
+    both(data, turtle(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .'))
 
 
 # The choice.
@@ -334,10 +302,10 @@ LEFT = {
 
 @pytest.mark.parametrize(("said", "rest"), LEFT.items(), ids=LEFT)
 def test_what_the_fast_engine_does_not_do_is_refused_by_name(said, rest):
-    shapes = triples(f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {rest} .")
+    shapes = turtle(f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {rest} .")
 
     with pytest.raises(Misuse, match=re.escape(said) if said[0] != "s" else said):
-        validate(triples("ex:a a ex:C ."), shapes, engine="shacl")
+        validate(turtle("ex:a a ex:C ."), shapes, engine="shacl")
 
 
 LITERALS_LEFT = [
@@ -351,18 +319,18 @@ LITERALS_LEFT = [
 @pytest.mark.parametrize("literal", LITERALS_LEFT)
 def test_a_literal_that_engines_read_differently_is_left_to_pyshacl(literal, capfd):
     shapes = shape("ex:p", "sh:datatype xsd:date", TARGETS[2])
-    data = triples(f"ex:a ex:p {literal} .")
+    data = turtle(f"ex:a ex:p {literal} .")
 
     with pytest.raises(Misuse, match=r"the literal .* which engines read differently"):
         validate(data, shapes, engine="shacl")
-    many = [*data, *triples("".join(f"ex:n{n} ex:q {n} ." for n in range(1100)))]
+    many = [*data, *turtle("".join(f"ex:n{n} ex:q {n} ." for n in range(1100)))]
     assert validate(many, shapes).engine == "pyshacl"
     assert capfd.readouterr().err == ""
 
 
 def test_auto_takes_the_reference_for_small_graphs_and_the_fast_engine_for_large_ones():
     shapes = shape("ex:p", "sh:datatype xsd:date", TARGETS[2])
-    many = triples("".join(f"ex:n{n} ex:p {n} ." for n in range(1100)))
+    many = turtle("".join(f"ex:n{n} ex:p {n} ." for n in range(1100)))
 
     assert validate(many[:50], shapes).engine == "pyshacl"
     assert validate(many, shapes).engine == "shacl"
@@ -444,7 +412,7 @@ def test_every_constraint_is_revised_after_every_change(before, after, path, con
 @given(GRAPHS, GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(TARGETS))
 def test_every_query_is_revised_after_every_change(before, after, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"
-    shapes = triples(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .')
+    shapes = turtle(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .')
     part = revalidate(
         shapes, Index(map(statement, after)), [statement(one) for one in before ^ after]
     )
@@ -463,7 +431,7 @@ UNBOUNDED = {
 
 @pytest.mark.parametrize(("said", "rest"), UNBOUNDED.items(), ids=UNBOUNDED)
 def test_shapes_that_look_at_the_whole_graph_are_not_revised(said, rest):
-    revalidator = Revalidator(triples(f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {rest} ."))
+    revalidator = Revalidator(turtle(f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; {rest} ."))
 
     assert said in revalidator.unbounded
     with pytest.raises(Misuse, match="validate the graph"):

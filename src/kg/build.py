@@ -25,6 +25,7 @@ __all__ = [
     "described",
     "digest",
     "inferred",
+    "made_by",
     "made_from",
     "open_beside",
     "open_snapshot",
@@ -36,6 +37,15 @@ __all__ = [
 _SHOWN = 5
 #: The code that decides what a snapshot holds; who changes it gets a new snapshot.
 _CODE = ("dataset/*.py", "flow.py", "reasoning/**/*.py", "sssom/*.py")
+#: The modules of ``reasoning`` that decide nothing of it: they prove what is derived, put it or a
+#: contradiction into words, or judge an ontology before it is closed.
+_TELLING = frozenset(
+    f"{name}.py"
+    for name in (
+        *("completion", "declared", "derivation", "entailed", "grammar", "nearness", "profile"),
+        *("reasons", "roles", "satisfiability", "schema", "search", "wording"),
+    )
+)
 
 
 def inferred(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> frozenset[Triple]:
@@ -54,13 +64,23 @@ def digest(
     dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT, beside: Iterable[str] = ()
 ) -> str:
     """Name the snapshot of a dataset by all that it is made from, without parsing anything."""
-    package = Path(__file__).parent
-    made_by = [path for pattern in _CODE for path in sorted(package.glob(pattern))]
     judged_by = resources.shapes() if gated else ()
-    files = (*made_by, resources.viewpoints(), *judged_by)
+    files = (*made_by(), resources.viewpoints(), *judged_by)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     seen = " ".join((viewpoint, *beside))
     return snapshot.digest_of(dataset.digest(), seen, DEFAULT_ENGINE, *digests)
+
+
+def made_by() -> list[Path]:
+    """Return the code that decides what a snapshot holds, in order.
+
+    >>> "closure.py" in {path.name for path in made_by()}
+    True
+    """
+    package = Path(__file__).parent
+    telling = {package / "reasoning" / name for name in _TELLING}
+    found = (path for pattern in _CODE for path in sorted(package.glob(pattern)))
+    return [path for path in found if path not in telling]
 
 
 def open_snapshot(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> Snapshot:

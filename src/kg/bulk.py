@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg import resources
+from kg.dataset import load
 from kg.dataset.documents import CLAIM_CLASSES
+from kg.flow import admit
+from kg.namespaces import DEFAULT_VIEWPOINT, GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from kg.budget import Budget
-    from kg.dataset import Dataset
     from kg.reasoning.columns import ColumnClosure
 
 __all__ = ["LARGE", "closure", "is_large"]
@@ -31,23 +34,39 @@ def is_large(paths: Sequence[Path]) -> bool:
     return plain and sum(path.stat().st_size for path in paths) >= LARGE
 
 
-def closure(paths: Sequence[Path], terms: Dataset, *, budget: Budget) -> ColumnClosure | None:
-    """Derive what files entail; None where they hold claims, which a dataset must weigh first.
+def closure(
+    paths: Sequence[Path],
+    ontology: Sequence[Path] = (),
+    *,
+    viewpoint: str = DEFAULT_VIEWPOINT,
+    budget: Budget | None = None,
+    partial: bool = False,
+) -> ColumnClosure | None:
+    """Derive what large files entail; None where a dataset has to.
+
+    That is where the files are not large, where they hold claims, which a dataset must weigh first,
+    and from another viewpoint than the one that goes without saying.
 
     Args:
-        paths: files of N-Triples.
-        terms: a dataset with the ontology alone.
+        paths: files and folders of data.
+        ontology: what the terms mean; kg's own where there is none.
+        viewpoint: whom to believe.
         budget: how much time and memory it may take.
+        partial: go on with an ontology outside OWL 2 RL.
 
     Raises:
         ParseFailure: a line is not well formed.
+        OutsideProfile: the ontology is outside of OWL 2 RL.
         Inconsistent: the facts contradict the ontology or each other.
         BudgetExceeded: it took more time or memory than it may.
     """
-    from kg.namespaces import GRAPH
+    if viewpoint != DEFAULT_VIEWPOINT or not is_large(paths):
+        return None
     from kg.reasoning.closure import close_columns
     from kg.reasoning.columns import read
 
+    terms = load([], ontology or resources.ontology())
+    admit(terms, partial=partial)
     facts = read(paths, budget=budget)
     if facts.in_use() & CLAIM_CLASSES:
         return None

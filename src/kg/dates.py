@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import redirect_stdout
 from datetime import date
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = ["as_date", "bounds"]
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def bounds(edtf_text: str) -> tuple[date | None, date | None]:
     """Return the first and the last day that a date can mean; None where an end is open or unknown.
 

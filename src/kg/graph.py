@@ -7,19 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
-
-from kg import build, flow, resources
+from kg import build, flow, resources, words
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
-from kg.errors import Misuse, NotEntailed
-from kg.namespaces import GRAPH, REL, XSD, compact, inferred_graph
+from kg.namespaces import GRAPH, compact, inferred_graph
+from kg.proofs import Proofs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     import rdflib
+    from pyoxigraph import NamedNode, Store, Triple
 
     from kg.budget import Budget
     from kg.check import CheckReport
@@ -28,19 +26,15 @@ if TYPE_CHECKING:
     from kg.diff import Diff
     from kg.edit import Edit
     from kg.entity import Entity
-    from kg.explanation import Consequences, Explanation, Explanations, WhyNot
     from kg.queries import SavedQuery
-    from kg.reasoning import Closure, Prover
-    from kg.results import Boolean, GraphResult, Solutions
+    from kg.reasoning import Closure
+    from kg.results import Boolean, GraphResult, Solutions, Term
     from kg.snapshot import Snapshot
-    from kg.terms import Position
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
+    from kg.words import Value
 
     Paths: TypeAlias = Path | str | Sequence[Path | str]
-    Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-    #: What a variable may be bound to: a term, the name of a thing, or a plain value.
-    Value: TypeAlias = Term | str | bool | int | float | date
 
 __all__ = ["Graph", "load"]
 
@@ -74,7 +68,7 @@ def load(
     return graph
 
 
-class Graph:
+class Graph(Proofs):
     """A graph made from files; it is read when it is first asked for anything.
 
     Args:
@@ -95,7 +89,6 @@ class Graph:
         self._gated = ontology is None and (data is None or any(map(_keeps_claims, _paths(data))))
         self._data = [resources.data()] if data is None else _paths(data)
         self._ontology = list(resources.ontology()) if ontology is None else _paths(ontology)
-        self._asked: tuple[Store, Prover] | None = None
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -138,7 +131,7 @@ class Graph:
         >>> [row.label.value for row in rows]
         ['Mali']
         """
-        terms = {name: self._value(value) for name, value in bindings.items()}
+        terms = {name: words.term(value, self.store) for name, value in bindings.items()}
         return self._evaluate(text, terms, "query")
 
     def run(self, name: str, **params: Value) -> Solutions | Boolean | GraphResult:
@@ -157,7 +150,7 @@ class Graph:
         """
         from kg.queries import find
 
-        raw = {key: _text(value) for key, value in params.items()}
+        raw = {key: words.text(value) for key, value in params.items()}
         saved = find(name)
         return self._evaluate(saved.text, saved.bind(raw, self.store), str(saved.path))
 
@@ -200,87 +193,7 @@ class Graph:
         """
         from kg.entity import entity
 
-        return entity(self.store, self._node(thing))
-
-    def explain(
-        self,
-        subject: str | Term,
-        predicate: str | NamedNode,
-        object: str | Term,  # noqa: A002 - the word of the API
-    ) -> Explanation:
-        """Tell why a triple holds, down to the passages that it rests on.
-
-        Each part is a term or a name; the predicate ``a`` is rdf:type.
-
-        Raises:
-            NotEntailed: the triple is neither asserted nor inferred; tells who claims it all the
-                same, and why it is no fact.
-        """
-        from kg.explanation import explain
-
-        goal = self._triple(subject, predicate, object)
-        try:
-            return explain(self.store, self._prover, goal)
-        except NotEntailed as error:
-            raise NotEntailed(f"{error}{self._elsewhere(goal)}") from None
-
-    def explain_all(
-        self,
-        subject: str | Term,
-        predicate: str | NamedNode,
-        object: str | Term,  # noqa: A002 - the word of the API
-        *,
-        limit: int = 10,
-    ) -> Explanations:
-        """Tell why a triple holds in each way that there is, the shortest first.
-
-        No two proofs take the same steps.
-
-        Args:
-            subject: as for :meth:`explain`.
-            predicate: as for :meth:`explain`.
-            object: as for :meth:`explain`.
-            limit: how many proofs to give at most; whether there are more is told.
-
-        Raises:
-            NotEntailed: as for :meth:`explain`.
-
-        >>> proofs = load().explain_all("Mali", "has diplomatic ties with", "Algeria")
-        >>> len(proofs[0].steps) <= len(proofs[1].steps)
-        True
-        """
-        from kg.explanation import explain_all
-
-        goal = self._triple(subject, predicate, object)
-        return explain_all(self.store, self._prover, goal, limit)
-
-    def why_not(
-        self,
-        subject: str | Term,
-        predicate: str | NamedNode,
-        object: str | Term,  # noqa: A002 - the word of the API
-    ) -> WhyNot:
-        """Tell what is missing for a triple to follow.
-
-        Each part is as for :meth:`explain`.
-
-        >>> load().why_not("Algeria", "rel:neighbours", "Mali").holds
-        True
-        """
-        from kg.explanation import why_not
-
-        return why_not(self.store, self._prover, self._triple(subject, predicate, object))
-
-    def consequences(self, thing: str | NamedNode) -> Consequences:
-        """Tell all that was derived about one thing, and why.
-
-        >>> kinds = [one for one in load().consequences("Mali") if one.relation == "kind"]
-        >>> len(kinds) > 0
-        True
-        """
-        from kg.explanation import consequences
-
-        return consequences(self.store, self._prover, self._node(thing))
+        return entity(self.store, words.node(thing, self.store))
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
@@ -439,16 +352,6 @@ class Graph:
         snapshot, graphs = self._beside(beside)
         return to_rdflib(snapshot.store, graphs)
 
-    @property
-    def _prover(self) -> Prover:
-        """What proves; it remembers what it was asked as long as the graph stays the same."""
-        from kg.reasoning import Prover
-        from kg.reasoning.stored import derived, given
-
-        if self._asked is None or self._asked[0] is not self.store:
-            self._asked = self.store, Prover(given(self.store), derived(self.store))
-        return self._asked[1]
-
     def _adopt(self, dataset: Dataset, snapshot: Snapshot) -> None:
         self.dataset = dataset
         self.__dict__.pop("snapshot", None)
@@ -463,38 +366,6 @@ class Graph:
         counts = self.stats()["triples"]
         cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in counts.items())
         return f"<table><tr><th>graph</th><th>triples</th></tr>{cells}</table>"
-
-    def _node(self, thing: str | NamedNode) -> NamedNode | BlankNode:
-        from kg.terms import resolve
-
-        node = resolve(thing, self.store) if isinstance(thing, str) else thing
-        if not isinstance(node, NamedNode | BlankNode):
-            raise Misuse(f"{node} is a value, and only things can be shown")
-        return node
-
-    def _triple(self, *parts: str | Term) -> Triple:
-        from kg.terms import resolve
-
-        positions: tuple[Position, ...] = ("subject", "predicate", "object")
-        subject, predicate, value = (
-            resolve(part, self.store, position) if isinstance(part, str) else part
-            for part, position in zip(parts, positions, strict=True)
-        )
-        if not isinstance(subject, NamedNode | BlankNode):
-            raise Misuse(f"{subject} is a value, and only a thing can be a subject")
-        if not isinstance(predicate, NamedNode):
-            raise Misuse(f"{predicate} is no property")
-        # The store writes a number or a date in one way: 1.0 as 1.
-        held = self.store.quads_for_pattern(subject, predicate, value)
-        return next((quad.triple for quad in held), Triple(subject, predicate, value))
-
-    def _elsewhere(self, triple: Triple) -> str:
-        """Say from which other viewpoint a triple holds; without claims there is but one."""
-        if not next(self.store.quads_for_pattern(None, REL.assertedBy, None, GRAPH.claims), None):
-            return ""
-        from kg.comparison import elsewhere
-
-        return elsewhere(triple, self.dataset, self.viewpoint, gated=self._gated)
 
     def _evaluate(
         self, text: str, terms: Mapping[str, Term], source: str
@@ -513,21 +384,6 @@ class Graph:
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)
 
-    def _value(self, value: Value) -> Term:
-        """Turn a plain value into a term; a text names a thing."""
-        if isinstance(value, NamedNode | BlankNode | Literal | Triple):
-            return value
-        if isinstance(value, str):
-            from kg.terms import resolve
-
-            return resolve(value, self.store)
-        from datetime import date, datetime
-
-        if isinstance(value, date):
-            kind = XSD.dateTime if isinstance(value, datetime) else XSD.date
-            return Literal(value.isoformat(), datatype=kind)
-        return Literal(value)
-
 
 def _keeps_claims(path: Path) -> bool:
     """Tell whether a path is a folder in the manner of kg's own data, facts and claims apart."""
@@ -536,12 +392,3 @@ def _keeps_claims(path: Path) -> bool:
 
 def _paths(paths: Paths) -> list[Path]:
     return [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
-
-
-def _text(value: Value) -> str:
-    """Write a value as the command line would have it."""
-    if isinstance(value, NamedNode):
-        return f"<{value.value}>"
-    if isinstance(value, Literal):
-        return value.value
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -13,6 +13,7 @@ from kg.errors import UnknownName
 
 __all__ = [
     "BASE",
+    "DEFAULT_VIEWPOINT",
     "EDTF",
     "GRAPH",
     "PREFIXES",
@@ -167,9 +168,12 @@ XSD = Namespace(
 WGS84 = Namespace(PREFIXES["wgs84"], "lat long")
 #: The datatype of Extended Date/Time Format literals, https://www.loc.gov/standards/datetime/
 EDTF = NamedNode(PREFIXES["edtf"] + "EDTF")
+#: The viewpoint that goes without saying.
+DEFAULT_VIEWPOINT = "reported"
 #: The named graphs of every snapshot; beside them are the graphs that belong to a viewpoint.
 GRAPH = Namespace(
-    PREFIXES["graph"], "asserted reference ontology claims links void inferred/reported"
+    PREFIXES["graph"],
+    f"asserted reference ontology claims links void inferred/{DEFAULT_VIEWPOINT}",
 )
 
 # The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.

@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg import resources
 from kg.errors import ParseFailure, ResourceNotFound
-from kg.namespaces import GRAPH, REL, inferred_graph
+from kg.namespaces import DEFAULT_VIEWPOINT, GRAPH, REL, inferred_graph
 from kg.results import Solutions
 from kg.sparql import evaluate
 from kg.validation.findings import Findings
@@ -146,7 +146,7 @@ def _store(dataset: Dataset, inferred: Iterable[Triple]) -> Store:
         known |= triples
     # With the union as default graph, a triple in two graphs would be found twice.
     rest = set(inferred) - known
-    derived = inferred_graph("reported")
+    derived = inferred_graph(DEFAULT_VIEWPOINT)
     store.extend(Quad(t.subject, t.predicate, t.object, derived) for t in rest)
     return store
 

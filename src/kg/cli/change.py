@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import PATH, format_option, put
+from kg.cli.common import PATH, format_option, ontology_option, put
 from kg.errors import DoesNotConform, Inconsistent
 
 if TYPE_CHECKING:
@@ -26,12 +26,7 @@ def _change_options(command: _Command) -> _Command:
     for option in (
         format_option(("text", "json"), "How to tell what changed; text unless told."),
         click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing."),
-        click.option(
-            "--ontology",
-            type=PATH,
-            multiple=True,
-            help="Ontology file of the graph, where it is not kg's; may be repeated.",
-        ),
+        ontology_option,
         click.option("--data", type=PATH, help="Folder of the graph; kg init makes one."),
         click.argument("files", nargs=-1, type=PATH, required=True),
     ):

@@ -11,6 +11,7 @@ import click
 
 from kg.errors import Misuse, UnknownName
 from kg.formats import FORMATS
+from kg.namespaces import DEFAULT_VIEWPOINT
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -84,19 +85,22 @@ def viewpoint_option(command: _Command) -> _Command:
 
     option = click.option(
         "--viewpoint",
-        default="reported",
+        default=DEFAULT_VIEWPOINT,
         show_default=True,
         metavar="NAME",
         callback=keep,
         expose_value=False,
-        help="Whom to believe: reported, undisputed, according-to:AGENT; kg viewpoints lists them.",
+        help=(
+            f"Whom to believe: {DEFAULT_VIEWPOINT}, undisputed, according-to:AGENT; "
+            "kg viewpoints lists them."
+        ),
     )
     return option(command)
 
 
 def viewpoint() -> str:
     """Return what ``--viewpoint`` says in the command that runs."""
-    name: str = click.get_current_context().meta.get(_VIEWPOINT, "reported")
+    name: str = click.get_current_context().meta.get(_VIEWPOINT, DEFAULT_VIEWPOINT)
     return name
 
 

@@ -27,8 +27,6 @@ from kg.formats import FORMATS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kg.budget import Budget
-
 __all__ = ["diff", "export", "infer"]
 
 _EXPORT_FORMATS = tuple(FORMATS)
@@ -107,6 +105,7 @@ def infer(
     kg infer my-events.ttl -o inferred.nt
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
+    from kg import bulk
     from kg.budget import Budget
     from kg.export import serialize_triples
     from kg.graph import Graph
@@ -117,9 +116,13 @@ def infer(
 
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
-    plain = format_name == "nt" and engine == "compiled" and viewpoint() == "reported"
-    if plain and not asserted and _in_columns(files + data, ontology, output, budget, partial):
-        return
+    if format_name == "nt" and engine == "compiled" and not asserted:
+        large = bulk.closure(
+            files + data, ontology, viewpoint=viewpoint(), budget=budget, partial=partial
+        )
+        if large is not None:
+            large.write(output or sys.stdout.buffer, ordered=True, budget=budget)
+            return
     graph = Graph(files + data or None, ontology or None, viewpoint())
     closure = graph.close(engine, budget=budget, partial=partial)
     triples = closure.inferred
@@ -129,27 +132,6 @@ def infer(
     if asserted:
         triples |= graph.asserted()
     put(serialize_triples(triples, format_name), output)
-
-
-def _in_columns(
-    files: tuple[Path, ...],
-    ontology: tuple[Path, ...],
-    output: Path | None,
-    budget: Budget,
-    partial: bool,  # noqa: FBT001 - as the command has it
-) -> bool:
-    """Close large files without a dataset; tell whether that was done."""
-    from kg import bulk, flow, resources
-    from kg.dataset import load
-
-    if not bulk.is_large(files):
-        return False
-    terms = load([], ontology or resources.ontology())
-    flow.admit(terms, partial=partial)
-    closure = bulk.closure(files, terms, budget=budget)
-    if closure is not None:
-        closure.write(output or sys.stdout.buffer, ordered=True, budget=budget)
-    return closure is not None
 
 
 @click.command(short_help="Tell in words what changed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["accept", "claims_of"]
 
 _STANDINGS = frozenset((REL.stated, REL.attributed, REL.implied, REL.disputed, REL.contradicted))
+
+#: What was chosen last of each dataset, and from which viewpoint as asked for and as found: from
+#: files to a snapshot, one viewpoint is asked for several times in a row.
+_LAST: WeakKeyDictionary[Dataset, tuple[Viewpoint | str, Viewpoint, frozenset[Triple]]] = (
+    WeakKeyDictionary()
+)
 
 # What a claim says, or a triple without its place: subject, predicate, object.
 _Said = tuple[object, object, object]
@@ -36,8 +43,16 @@ def accept(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[
     Raises:
         UnknownName: there is no such viewpoint.
     """
-    chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
-    ledger = _Ledger(dataset, chosen)
+    last = _LAST.get(dataset)
+    if last is None or viewpoint not in last[:2]:
+        chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
+        last = (viewpoint, chosen, _chosen(dataset, chosen))
+        _LAST[dataset] = last
+    return last[2]
+
+
+def _chosen(dataset: Dataset, viewpoint: Viewpoint) -> frozenset[Triple]:
+    ledger = _Ledger(dataset, viewpoint)
     facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
     return frozenset(t for t in facts if ledger.holds(_said(t))).union(ledger.added())
 

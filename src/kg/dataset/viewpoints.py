@@ -18,6 +18,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg import resources
 from kg.dataset.documents import read_documents
 from kg.errors import Misuse, UnknownName
+from kg.namespaces import DEFAULT_VIEWPOINT as DEFAULT
 from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL, SKOS, XSD
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ __all__ = [
     "slug_of",
     "viewpoints",
 ]
-
-#: The viewpoint that goes without saying.
-DEFAULT = "reported"
 
 _PREFIX = "viewpoint-"
 _ACCORDING_TO = "according-to"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from kg.errors import Misuse
+from kg.namespaces import RDFS
 from kg.validation.fast import FastShapes
 from kg.validation.outcome import report
 from kg.validation.places import Places
 from kg.validation.report import ValidationReport, ValidationResult
 from kg.validation.revalidation import Revalidator
-from kg.validation.shacl_engine import written
+from kg.validation.scope import by_predicate
 from kg.validation.shapes import ShapesGraph
 
 if TYPE_CHECKING:
@@ -84,14 +85,15 @@ def validate(
     triples = list(data)
     graph = ShapesGraph(shapes)
     graph.require_usable()
-    places = Places(dataset, triples)
+    grouped = by_predicate(triples)
+    places = Places(dataset, grouped.get(RDFS.label, ()))
     if engine == "shacl" or (engine == "auto" and len(triples) > _SMALL):
-        fast, text = FastShapes.of(graph), written(triples)
-        reason = fast if isinstance(fast, str) else fast.obstacle(text)
-        if not isinstance(fast, str) and reason is None:
-            return report(fast.run(triples, text), graph, places, "shacl")
+        fast = FastShapes.of(graph)
+        found = fast if isinstance(fast, str) else fast.hold(triples, grouped)
+        if not isinstance(found, str):
+            return report(found, graph, places, "shacl")
         if engine == "shacl":
-            raise Misuse(f"the engine shacl does not do {reason}; use pyshacl, or auto")
+            raise Misuse(f"the engine shacl does not do {found}; use pyshacl, or auto")
     from kg.validation import pyshacl_engine
 
     return report(pyshacl_engine.run(triples, graph), graph, places, "pyshacl")

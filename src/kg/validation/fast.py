@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from kg.validation.features import Obstacles, in_shapes
-from kg.validation.shacl_engine import CoreShapes, written
+from kg.validation.scope import Scope
+from kg.validation.shacl_engine import (
+    CoreShapes,
+    refuse_what_shacl_does_not_know,
+    written,
+)
 from kg.validation.sparql_constraints import Constraint, constraints, evaluate
 
 if TYPE_CHECKING:
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
 
     from kg.validation.index import Term
     from kg.validation.outcome import Outcome
+    from kg.validation.scope import ByPredicate
     from kg.validation.shapes import ShapesGraph
 
 __all__ = ["FastShapes"]
@@ -33,6 +40,7 @@ class FastShapes:
         self._asked = asked
         self._core = CoreShapes(graph)
         self._obstacles = Obstacles(graph, asked)
+        self._scope = Scope(graph, asked)
 
     @classmethod
     def of(cls, graph: ShapesGraph) -> FastShapes | str:
@@ -45,11 +53,34 @@ class FastShapes:
         asked = constraints(graph)
         return in_shapes(graph, asked) or cls(graph, asked)
 
+    def hold(self, triples: Sequence[Triple], data: ByPredicate) -> list[Outcome] | str:
+        """Hold a whole graph against the shapes; or else name what only pyshacl reads.
+
+        The engine holds no lock of Python's, so obstacles are looked for beside it.
+
+        Args:
+            triples: the graph.
+            data: the same, as ``scope.by_predicate`` gives it.
+
+        Raises:
+            Misuse: a term is none of RDF 1.1, wherever it stands.
+        """
+        seen, unseen = self._scope.split(data)
+        refuse_what_shacl_does_not_know(unseen)
+        text = written(seen)
+        with ThreadPoolExecutor(1) as beside:
+            outcomes = beside.submit(self._core.run, text)
+            if obstacle := self.obstacle(text):
+                return obstacle
+            asked = evaluate(self._asked, triples, None, self._graph)
+            return outcomes.result() + asked
+
     def obstacle(self, text: bytes) -> str | None:
         """Name what of a graph only pyshacl reads as pyshacl does; None where there is nothing.
 
         Args:
-            text: the graph in N-Triples, as ``shacl_engine.written`` gives it.
+            text: the graph, or what the shapes look at of it, in N-Triples, as
+                ``shacl_engine.written`` gives it.
         """
         return self._obstacles.find(text)
 

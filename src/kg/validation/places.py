@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
-from kg.namespaces import RDFS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -33,12 +31,12 @@ class Places:
 
     Args:
         dataset: the documents; without one, no place is known.
-        triples: where labels stand if there is no dataset.
+        labels: the triples of labels, used if there is no dataset.
     """
 
-    def __init__(self, dataset: Dataset | None, triples: Iterable[Triple] = ()) -> None:
+    def __init__(self, dataset: Dataset | None, labels: Iterable[Triple] = ()) -> None:
         self._dataset = dataset
-        self._triples = triples
+        self._given = labels
 
     def label(self, node: Term | None) -> str | None:
         """What a node is called, in English where there is a choice."""
@@ -81,8 +79,7 @@ class Places:
     @cached_property
     def _labels(self) -> dict[Term, Literal]:
         labels: dict[Term, Literal] = {}
-        predicate = RDFS.label
-        for triple in [one for one in self._triples if one.predicate == predicate]:
+        for triple in self._given:
             if not isinstance(triple.object, Literal):
                 continue
             subject, label = triple.subject, triple.object
