@@ -62,7 +62,9 @@ class Revalidator:
         #: What of the shapes looks at the whole graph, so that only ``validate`` can judge it.
         self.unbounded: str | None = fast if isinstance(fast, str) else None
         self._fast: FastShapes | None = None
-        if not isinstance(fast, str):
+        if self.unbounded is None:
+            self.unbounded = _told_elsewhere(self._graph)
+        if self.unbounded is None:
             asked = constraints(self._graph)
             try:
                 self._reach = _Walks(reach(self._graph, asked))
@@ -127,6 +129,14 @@ class Revalidator:
                 yield triple
         for number, shape in enumerate(self._shapes):
             yield Triple(shape, SH.targetObjectsOf, NamedNode(f"{_FOCUS}{number}"))  # type: ignore[arg-type]
+
+
+def _told_elsewhere(graph: ShapesGraph) -> str | None:
+    """Name what gives results about values: which focus node led to them, no report tells."""
+    for triple in graph.triples:
+        if triple.predicate == SH.property and graph.values(triple.subject, SH.path):
+            return "sh:property in a property shape, which is told of values"
+    return None
 
 
 class _View:
