@@ -18,6 +18,9 @@ __all__ = ["NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
 NAME_LENGTH = 32
 
 _AN_HOUR = 3600
+# How often a folder is removed, and the seconds between: what is not gone then is locked or shared.
+_TRIES = 5
+_PAUSE = 0.05
 # A name of its own: mypy would take the code for other systems as never reached.
 _PLATFORM: str = sys.platform
 
@@ -119,7 +122,14 @@ def discard(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder as far as that can be done; what is left is tried again by ``prune``."""
+    """Remove a folder as far as that can be done; what is left is tried again by ``prune``.
+
+    A store that is still open may put one more file there while the others go.
+    """
     from shutil import rmtree
 
-    rmtree(path, ignore_errors=True)
+    for _ in range(_TRIES):
+        rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(_PAUSE)
