@@ -36,6 +36,8 @@ format: $(DEV)/.ready ## Put the code, the data and the command reference into c
 	$(DEV)/bin/python tools/reference.py
 	$(DEV)/bin/python tools/questions.py
 	$(DEV)/bin/python tools/documents.py
+	$(DEV)/bin/python tools/pictures.py
+	$(DEV)/bin/python tools/tested.py
 
 lock: $(DEV)/.ready ## Choose the newest versions that pyproject.toml allows, with their hashes.
 	$(DEV)/bin/python tools/lock.py

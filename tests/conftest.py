@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from browser import browser, site, window  # noqa: F401 - fixtures
+
 # How fast a machine is says nothing of a law. In continuous integration every run tries the same
 # examples, so that a change is judged by what it changes; elsewhere each run looks for new ones.
 settings.register_profile(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from serving import serving
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import documents  # noqa: E402 - tools/ is no package
+import pictures  # noqa: E402 - tools/ is no package
 import questions  # noqa: E402 - tools/ is no package
 import reference  # noqa: E402 - tools/ is no package
 
@@ -63,6 +67,50 @@ def test_commands_give_the_output_shown(block, workplace):
             assert done.stdout.endswith(tail)
         else:
             assert done.stdout == expected
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of a server that answers as the pages say."""
+    with serving() as server:
+        yield server.url
+
+
+def asked(block):
+    return [pair for pair in documents.commands(block) if documents.is_asked(pair[0])]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@pytest.mark.parametrize("block", [one for one in blocks("console") if asked(one.values[0])])
+def test_requests_give_the_output_shown(block, workplace, address):
+    for command, expected in asked(block):
+        done = documents.answered(command.replace(documents.SERVED, address), workplace)
+
+        assert done.returncode == 0, done.stdout
+        told = done.stdout.replace("\r\n", "\n").replace(address, documents.SERVED)
+        assert told.rstrip("\n") == expected.rstrip("\n")
+
+
+def test_a_server_says_what_the_pages_show():
+    shown = [
+        output
+        for page in PAGES
+        for match in FENCE.finditer(page.read_text("utf-8"))
+        for command, output in documents.commands(match[2])
+        if command.startswith("kg serve") and output
+    ]
+    assert shown
+    with serving() as server:
+        ready = server.ready.replace(server.url, documents.SERVED)
+    assert ready in shown
+
+
+def test_the_pictures_are_those_that_the_graph_gives():
+    drawn = pictures.drawn()
+
+    assert {path.name for path in pictures.FOLDER.iterdir()} == drawn.keys()
+    for name, content in drawn.items():
+        assert (pictures.FOLDER / name).read_bytes() == content, "run `make format`"
 
 
 def test_the_examples_of_the_tools_hold():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,7 +44,7 @@ def test_the_wheel_holds_the_package_and_the_three_folders(built):
         expected |= {f"kg/resources/{name}" for name in checked_in(folder)}
     assert {name for name in names if ".dist-info/" not in name} == expected
     licenses = {name.rpartition("/")[2] for name in names if "/licenses/" in name}
-    assert licenses == {"LICENSE", "LICENSE-DATA"}
+    assert licenses == {"LICENSE", "LICENSE-DATA", "THIRD_PARTY.md"}
 
 
 def test_the_sdist_holds_every_file_that_the_checks_need(built):
@@ -91,6 +94,18 @@ def test_the_installed_command_answers_outside_the_checkout(installed, tmp_path)
     events = run(installed, "run", "tension-raising-events", folder=tmp_path)
     assert (events.returncode, events.stderr) == (0, "")
     assert "shoot" in events.stdout.lower()
+
+
+def test_the_installed_command_serves_pages_pictures_and_scripts(installed, tmp_path):
+    own = {"XDG_CACHE_HOME": str(tmp_path), "KG_CACHE": str(tmp_path), "PYTHONPATH": ""}
+    with serving(env=own, kg=[installed]) as server:
+        page = server.get("/query")
+        assert page.status_code == 200
+        scripts = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+        assert len(scripts) >= 5
+        for path in (*scripts, "/plots/map.png", "/plots/timeline.svg", "/page/mali"):
+            assert server.get(path).status_code == 200, path
+        assert server.query("ASK { kg:mali rel:neighbours kg:algeria }").json()["boolean"]
 
 
 def test_the_installed_command_tells_its_version(installed, tmp_path):

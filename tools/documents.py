@@ -26,6 +26,8 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(?<=^```console\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 #: What these do to a machine is for people to see.
 NOT_RUN = {"make", "git", "pip", "cd"}
+#: Where the server of a page listens; what asks it is run while one does.
+SERVED = "http://127.0.0.1:8010/"
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
@@ -44,7 +46,13 @@ def commands(block: str) -> Iterator[tuple[str, str]]:
 
 def is_run(command: str) -> bool:
     """Tell whether a command of a page is run here, or left to people."""
-    return shlex.split(command)[0] not in NOT_RUN
+    words = shlex.split(command)
+    return words[0] not in NOT_RUN and words[:2] != ["kg", "serve"] and not is_asked(command)
+
+
+def is_asked(command: str) -> bool:
+    """Tell whether a command of a page asks the server that the page has started."""
+    return SERVED in command
 
 
 def answered(command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -127,10 +127,14 @@ def open_beside(
         }
         graphs[GRAPH.void] = described(dataset, viewpoint, *slugs)
         beside = {accepted_graph(slug): facts(dataset, slug) for slug in slugs}
+        # From the same facts follows the same.
+        closures: dict[frozenset[Triple], frozenset[Triple]] = {}
         for slug in slugs:
             if slug != viewpoint:
-                closure = inferred(dataset, gated=gated, viewpoint=slug)
-                beside[inferred_graph(slug)] = closure
+                held = beside[accepted_graph(slug)]
+                if held not in closures:
+                    closures[held] = inferred(dataset, gated=gated, viewpoint=slug)
+                beside[inferred_graph(slug)] = closures[held]
         meta = made_from(dataset, viewpoint) | {"beside": slugs}
         found = snapshot.build(name, graphs, meta, beside=beside)
     apart = {accepted_graph(slug) for slug in slugs}

@@ -83,7 +83,23 @@ class ParseFailure(KgError):
 
 
 class QueryRefused(KgError):
-    """The query asks for something that kg does not do, or not safely."""
+    """The query asks for something that kg does not do, or not safely.
+
+    Args:
+        message: what, where, and what to do.
+        code: why, in a word that stays the same: query-refused, service-denied, load-denied,
+            too-deep, too-complex, too-large, too-many-rows, too-many-triples or too-many-bytes.
+        count: how many there were when it was ended, where that is why.
+
+    >>> QueryRefused("1,001 rows", code="too-many-rows", count=1001).count
+    1001
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "query-refused", count: int | None = None
+    ) -> None:
+        self.code, self.count = code, count
+        super().__init__(message)
 
 
 class UnknownName(KgError):

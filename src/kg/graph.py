@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.diff import Diff
     from kg.edit import Edit
     from kg.entity import Entity
+    from kg.plots import Picture
     from kg.queries import SavedQuery
     from kg.reasoning import Closure
     from kg.results import Boolean, GraphResult, Solutions, Term
@@ -245,6 +246,12 @@ class Graph(Proofs):
         paths = resources.shapes() if shapes is None else _paths(shapes)
         return flow.validate(self.dataset, self.infer(), paths, self.viewpoint, engine)
 
+    def plot(self, picture: str, *, since: str = "", until: str = "", kind: str = "") -> Picture:
+        """Draw timeline, tension, map or network, as ``kg.plots.plot`` does."""
+        from kg.plots import plot
+
+        return plot(picture, self.store, self.viewpoint, since, until, kind)
+
     def edit(self, *, save: bool = False) -> Edit:
         """Change the graph in a ``with`` block: all that it says, or nothing and an error.
 
@@ -372,14 +379,14 @@ class Graph(Proofs):
     ) -> Solutions | Boolean | GraphResult:
         """Evaluate a query, with the graphs of the other viewpoints that it names at hand."""
         from kg.comparison import compared
-        from kg.sparql import evaluate, read
+        from kg.sparql import Scope, evaluate, read
 
         query = read(text, source)
         others = compared(query, terms.values(), self.store, self.viewpoint)
         if not others:
             return evaluate(self.store, query, bindings=terms)
         snapshot, graphs = self._beside(others)
-        return evaluate(snapshot.store, query, bindings=terms, default_graphs=graphs)
+        return evaluate(snapshot.store, query, bindings=terms, scope=Scope(default_graphs=graphs))
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)

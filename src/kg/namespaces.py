@@ -99,10 +99,14 @@ class Namespace:
 
 REL = Namespace(
     PREFIXES["rel"],
-    """Claim Passage Source Unit Event TensionRaisingEvent Viewpoint
-    acceptsStanding accordingTo actsFor assertedBy citedThrough date disputes doubt earliest
-    evidence latest omitsDisputed sectionTitle standing stated attributed implied disputed
-    contradicted textDigest unit viewpoint""",
+    """BilateralRelation Border Claim ConsularPost Cooperation DiplomaticMission Embassy Event
+    Office Organization Passage Place Province Region Source State TensionEasingEvent
+    TensionRaisingEvent Unit Viewpoint acceptsStanding accordingTo accreditedTo actor actsFor
+    affectedState assertedBy attributed blamedOn citedThrough claimedBy contradicted date
+    disputed disputes doubt earliest eventType evidence formerColonyOf goldsteinScore hasParty
+    implied initiatingState isoCode latest near neighbours omitsDisputed organOf partOf place
+    presentIn receivingState respondsTo seat sectionTitle sendingState standing stated target
+    textDigest unit viewpoint""",
 )
 RDF = Namespace(
     PREFIXES["rdf"],

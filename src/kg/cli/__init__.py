@@ -33,10 +33,12 @@ COMMANDS = {
     "fmt": "checks",
     "export": "outputs",
     "infer": "outputs",
+    "plot": "plot",
     "diff": "outputs",
     "init": "change",
     "add": "change",
     "remove": "change",
+    "serve": "serve",
 }
 
 #: What a shell reports for a program that wrote into a closed pipe: 128 + SIGPIPE.

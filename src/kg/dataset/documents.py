@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from kg.dataset.positions import Positions
 
-__all__ = ["CLAIM_CLASSES", "SSSOM", "Document", "Location", "Node", "read_documents", "shown"]
+__all__ = ["CLAIM_CLASSES", "DERIVED", "SSSOM", "Document", "Location", "Node"]
+__all__ += ["read_documents", "shown"]
 
 #: The links between things here and things elsewhere come as SSSOM tables, not as RDF.
 SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
@@ -30,7 +31,8 @@ SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
 #: What a triple can be about.
 Node = NamedNode | BlankNode
 
-_DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
+#: The names of graphs that kg makes itself begin so, in N-Triples.
+DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
 _CONTEXT = "context.jsonld"
 #: What is of these says what is claimed, and is no fact itself.
 CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
@@ -181,7 +183,7 @@ class Document:
         else:
             quads = parsing.parse(name, self.format, self.content, self._blank_prefix)
         placed = list(_placed(quads, self._home))
-        kept = [quad for quad in placed if not str(quad.graph_name).startswith(_DERIVED)]
+        kept = [quad for quad in placed if not str(quad.graph_name).startswith(DERIVED)]
         if len(kept) == len(placed):
             return kept, ()
         derived = sum("/graph/inferred/" in str(quad.graph_name) for quad in placed)

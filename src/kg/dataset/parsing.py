@@ -52,7 +52,15 @@ def decode(name: str, content: bytes) -> str:
     return text
 
 
-def parse(name: str, kind: Format, content: bytes, blank_prefix: str) -> list[Quad]:
+def parse(  # noqa: PLR0913 - what a document may leave to whoever reads it
+    name: str,
+    kind: Format,
+    content: bytes,
+    blank_prefix: str,
+    *,
+    base: str | None = None,
+    may_be_empty: bool = False,
+) -> list[Quad]:
     """Parse an RDF document; blank nodes are numbered in the order of the parser.
 
     Args:
@@ -60,6 +68,8 @@ def parse(name: str, kind: Format, content: bytes, blank_prefix: str) -> list[Qu
         kind: what the document is written in.
         content: its bytes.
         blank_prefix: begins the labels of the document's blank nodes.
+        base: what relative IRIs are resolved against where the document declares no base.
+        may_be_empty: whether it may be well formed and have no triples.
 
     Raises:
         ParseFailure: the document is not well formed or has no triples.
@@ -67,15 +77,15 @@ def parse(name: str, kind: Format, content: bytes, blank_prefix: str) -> list[Qu
     text = decode(name, content)
     if kind.rdf == RdfFormat.RDF_XML:
         _check_xml(name, content)
-    base = _RELATIVE if kind.rdf == RdfFormat.JSON_LD else None
+    marked = _RELATIVE if kind.rdf == RdfFormat.JSON_LD and base is None else base
     try:
-        quads = list(parse_rdf(text, kind.rdf, base_iri=base, rename_blank_nodes=True))
+        quads = list(parse_rdf(text, kind.rdf, base_iri=marked, rename_blank_nodes=True))
     except SyntaxError as error:
         raise _failure(name, text, error) from error
-    if not quads:
+    if not quads and not may_be_empty:
         raise ParseFailure(name, "has no triples, only prefixes, comments or unknown keys")
     _check_terms(name, text, quads)
-    if base is not None:
+    if marked == _RELATIVE:
         _check_absolute(name, text, quads)
     return _numbered(quads, blank_prefix)
 

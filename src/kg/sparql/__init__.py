@@ -24,17 +24,19 @@ from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import PREFIXES, RDF, compact
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
+from kg.sparql.scope import Cap, Scope
 from kg.sparql.tokens import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from kg.results import Term
 
-__all__ = ["Query", "Result", "check", "evaluate", "form", "read"]
+__all__ = ["Cap", "Query", "Result", "Scope", "check", "evaluate", "form", "read", "syntax_failure"]
 
 #: What a query may evaluate to.
 Result = Solutions | Boolean | GraphResult
+_ALL, _NO_CAP = Scope(), Cap()
 
 
 def form(
@@ -62,13 +64,14 @@ def form(
     return ("ASK" if isinstance(result, Boolean) else "GRAPH"), ()
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choose
     store: Store,
     text: str | Query,
     *,
     bindings: Mapping[str, Term] | None = None,
     source: str = "query",
-    default_graphs: Sequence[NamedNode] | None = None,
+    scope: Scope = _ALL,
+    cap: Cap | None = None,
 ) -> Result:
     """Evaluate a query over all graphs of a store as one, and take in the whole result.
 
@@ -80,10 +83,12 @@ def evaluate(
         bindings: values for variables, by name; a SELECT must project each of them, and any other
             query have it in a pattern, such as ``VALUES ?x { UNDEF }``.
         source: what messages call the query, such as its file.
-        default_graphs: those that are seen as one, unless all are; only GRAPH reaches the others.
+        scope: the graphs that it sees.
+        cap: how much the result may have; None is whatever there is.
 
     Raises:
-        QueryRefused: the query is none that kg evaluates; see ``check``.
+        QueryRefused: the query is none that kg evaluates, see ``check``; or the result has more
+            than it may.
         ParseFailure: it is not SPARQL.
         UnknownName: it uses a prefix, function or graph that is not known.
         Misuse: a binding does not fit.
@@ -93,34 +98,32 @@ def evaluate(
     """
     query = read(text, source) if isinstance(text, str) else text
     known = sorted(compact(graph.value) for graph in store.named_graphs())
-    for graph in query.graphs:
+    for graph in () if scope.is_final else query.graphs:
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
             raise UnknownName("graph", compact(graph), known, hint)
-    return _run(store, query, bindings or {}, default_graphs)
+    return _run(store, query, bindings or {}, scope, cap or Cap())
 
 
 def _run(
     store: Store,
     query: Query,
     bindings: Mapping[str, Term],
-    default_graphs: Sequence[NamedNode] | None = None,
+    scope: Scope = _ALL,
+    cap: Cap = _NO_CAP,
 ) -> Result:
     refuse_unknown_prefixes(query)
-    # What FROM says stands before all.
-    chosen = None if query.graphs else default_graphs
     try:
         answer = store.query(
             query.sent,
+            base_iri=query.service or None,
             prefixes=PREFIXES,
-            # The union would hide what FROM says.
-            use_default_graph_as_union=not query.graphs and chosen is None,
-            default_graph=None if chosen is None else list(chosen),
             substitutions={_variable(name): _term(term) for name, term in bindings.items()},
+            **scope.options(has_dataset=bool(query.graphs)),
         )
-        return _result(answer, bindings, query)
+        return _result(answer, bindings, query, cap)
     except SyntaxError as error:
-        raise _syntax_failure(query, str(error)) from None
+        raise syntax_failure(query, str(error)) from None
     except RuntimeError as error:
         raise _evaluation_failure(str(error)) from None
 
@@ -139,15 +142,19 @@ def _term(value: Term) -> Term:
 
 
 def _result(
-    answer: QuerySolutions | QueryBoolean | QueryTriples, values: Mapping[str, Term], query: Query
+    answer: QuerySolutions | QueryBoolean | QueryTriples,
+    values: Mapping[str, Term],
+    query: Query,
+    cap: Cap,
 ) -> Result:
     if isinstance(answer, QuerySolutions):
         names = _ordered([variable.value for variable in answer.variables], query)
         given = {name: term for name, term in values.items() if name in names}
-        return Solutions(names, ([row[name] for name in names] for row in answer), given)
+        rows = ([row[name] for name in names] for row in answer)
+        return Solutions(names, cap.over_rows(rows), given)
     if isinstance(answer, QueryBoolean):
         return Boolean(bool(answer))
-    return GraphResult(answer)
+    return GraphResult(cap.over_triples(answer))
 
 
 def _ordered(names: list[str], query: Query) -> list[str]:
@@ -170,7 +177,7 @@ _EXPECTED = re.compile(
 )
 
 
-def _syntax_failure(query: Query, message: str) -> ParseFailure:
+def syntax_failure(query: Query, message: str) -> ParseFailure:
     """Put the engine's message into words, with the place in the user's text."""
     found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", message, re.DOTALL)
     if not found:

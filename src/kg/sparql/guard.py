@@ -13,19 +13,27 @@ from dataclasses import dataclass, field
 
 from kg.errors import ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import PREFIXES
-from kg.sparql.tokens import Token, is_whole, place, tokenize
+from kg.sparql.refusals import (
+    MOST_BYTES,
+    MOST_LINKS,
+    make_unambiguous,
+    readable,
+    refuse_chains,
+    refuse_patterns,
+    refuse_service,
+)
+from kg.sparql.tokens import MOST_BRACKETS, Token, is_whole, place, tokenize
 
-__all__ = ["MOST_BYTES", "MOST_LINKS", "Query", "check", "read", "refuse_unknown_prefixes"]
-
-#: How long a query may be, in bytes of UTF-8.
-MOST_BYTES = 2**20
-#: How many keywords, groups and operators a query may have. Each can make the tree of the engine
-#: one deeper, and the process dies from 2,400 in a row. Terms, such as rows of VALUES, are free.
-MOST_LINKS = 1000
+__all__ = [
+    "MOST_BYTES",
+    "MOST_LINKS",
+    "Query",
+    "check",
+    "read",
+    "refuse_unknown_prefixes",
+]
 
 _UPDATES = re.compile(r"(?i:ADD|CLEAR|COPY|CREATE|DELETE|DROP|INSERT|LOAD|MOVE|WITH)\Z")
-_OPERATORS = frozenset("+-*/|&!=<>^{")
-_LITERAL_WORD = re.compile(r"(?i:a|true|false|undef|[0-9]+(?:e[0-9]*)?)\Z")
 _ESCAPE = re.compile(
     r"\\u((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})|\\U(00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})"
 )
@@ -40,7 +48,8 @@ class Query:
         source: what messages call it.
         tokens: of the text.
         prefixes: declared by the query.
-        base: declared by the query.
+        base: declared by the query, or else given.
+        service: the base that was given, if any.
         graphs: the IRIs that FROM and FROM NAMED name.
         sent: the text that the engine gets.
         escaped: the offsets in ``text`` of the characters that ``sent`` has as escapes.
@@ -51,6 +60,7 @@ class Query:
     tokens: list[Token]
     prefixes: dict[str, str] = field(default_factory=dict)
     base: str = ""
+    service: str = ""
     graphs: list[str] = field(default_factory=list)
     sent: str = ""
     escaped: list[int] = field(default_factory=list)
@@ -88,53 +98,41 @@ def check(text: str, source: str = "query") -> None:
     read(text, source)
 
 
-def read(text: str, source: str) -> Query:
-    """Check a text and tell its prologue and its dataset."""
-    text = text.removeprefix("\ufeff")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError as error:
-        message = "half of a surrogate pair is no character"
-        raise ParseFailure(source, message, *place(text, error.start)) from None
-    if size > MOST_BYTES:
-        raise QueryRefused(f"{source}: {size:,} bytes; a query may have {MOST_BYTES:,}")
-    query = Query(text, source, tokenize(text, source))
+def read(
+    text: str,
+    source: str,
+    *,
+    depth: int = MOST_BRACKETS,
+    patterns: int | None = None,
+    base: str = "",
+) -> Query:
+    """Check a text and tell its prologue and its dataset.
+
+    Args:
+        text: a SPARQL query.
+        source: what messages call it, such as its file.
+        depth: how deep brackets may nest.
+        patterns: how many triple patterns it may have; None leaves that to the engine.
+        base: what relative IRIs are resolved against where the query declares no base; without
+            one they are refused.
+
+    Raises:
+        QueryRefused: as ``check``; or it nests deeper, or has more patterns.
+        ParseFailure: as ``check``.
+    """
+    text = readable(text, source)
+    query = Query(text, source, tokenize(text, source, depth), base=base, service=base)
     if not query.tokens:
         raise ParseFailure(source, "the query is empty")
-    _refuse_service(query)
-    _refuse_chains(query)
+    refuse_service(query)
+    refuse_chains(query)
+    if patterns is not None:
+        refuse_patterns(query, patterns)
     _refuse_update(query, _prologue(query))
     _dataset(query)
     _refuse_relative_iris(query)
-    _make_unambiguous(query)
+    make_unambiguous(query)
     return query
-
-
-def _refuse_service(query: Query) -> None:
-    for token in query.tokens:
-        if token.kind == "word" and "service" in token.text.casefold():
-            raise QueryRefused(f"{query.at(token)}: SERVICE is refused: kg asks no other server")
-        if token.kind == "pname" and "service" in token.text.partition(":")[0].casefold():
-            prefix = token.text.partition(":")[0]
-            raise QueryRefused(
-                f'{query.at(token)}: the prefix "{prefix}" is refused: the engine may read SERVICE '
-                "in it; rename the prefix"
-            )
-
-
-def _refuse_chains(query: Query) -> None:
-    links = 0
-    for token in query.tokens:
-        if token.kind == "symbol":
-            links += token.text in _OPERATORS
-        elif token.kind == "word" and not _LITERAL_WORD.match(token.text):
-            # Words that are glued by dots or hyphens are several.
-            links += len(re.split(r"[.-]", token.text))
-        if links > MOST_LINKS:
-            raise QueryRefused(
-                f"{query.at(token)}: more than {MOST_LINKS:,} keywords, groups and operators; "
-                "list terms with VALUES, or ask several queries"
-            )
 
 
 def _prologue(query: Query) -> int:
@@ -196,23 +194,6 @@ def _refuse_relative_iris(query: Query) -> None:
         if token.kind == "iri" and not query.base and not is_whole(token.text):
             message = f"the IRI {token.text} is not whole; write it in full, or as prefix:name"
             raise ParseFailure(query.source, message, *place(query.text, token.start))
-
-
-def _make_unambiguous(query: Query) -> None:
-    r"""Set the text for the engine, in which no IRI can be taken for a comparison.
-
-    In ``FILTER(?a<ex:b)SERVICE?x#>`` the longest token that the grammar allows is an IRI, and the
-    engine reads "less than", SERVICE and a comment. With its first character written as a ``\u``
-    escape, which may stand in an IRI and nowhere else outside of strings, it can only be an IRI.
-    """
-    parts, done = [], 0
-    for token in query.tokens:
-        first = token.start + 1
-        if token.kind == "iri" and token.is_ambiguous and query.text[first] not in ">\\":
-            parts += [query.text[done:first], f"\\U{ord(query.text[first]):08X}"]
-            done = first + 1
-            query.escaped.append(first)
-    query.sent = "".join([*parts, query.text[done:]])
 
 
 def refuse_unknown_prefixes(query: Query) -> None:

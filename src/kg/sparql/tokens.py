@@ -87,22 +87,24 @@ def place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def tokenize(text: str, source: str = "query") -> list[Token]:
+def tokenize(text: str, source: str = "query", depth: int = MOST_BRACKETS) -> list[Token]:
     """Cut a query into tokens; blanks and comments are left out.
 
     Args:
         text: a SPARQL query, well formed or not.
         source: what messages call it, such as its file.
+        depth: how deep brackets may nest, if not as deep as ``MOST_BRACKETS``.
 
     Raises:
         ParseFailure: a string is not closed, or a bracket does not match.
-        QueryRefused: brackets nest deeper than ``MOST_BRACKETS``.
+        QueryRefused: brackets nest too deep.
 
     >>> [token.text for token in tokenize("ASK { ?s ?p 'a # b' } # c")]
     ['ASK', '{', '?s', '?p', "'a # b'", '}']
     """
     tokens: list[Token] = []
     opened: list[int] = []
+    depth = min(depth, MOST_BRACKETS)
     has_base, position = False, 0
     while match := _TOKEN.match(text, position):
         kind, word, start = str(match.lastgroup), match.group(), position
@@ -117,7 +119,7 @@ def tokenize(text: str, source: str = "query") -> list[Token]:
         if kind == "word" and _BASE.match(word):
             has_base = True
         if kind == "symbol":
-            _match_brackets(text, source, start, opened)
+            _match_brackets(text, source, start, opened, depth)
         outside = len(opened) == (kind == "symbol" and word in "([{")
         tokens.append(Token(kind, word, start, outside, ambiguous))
     if opened:
@@ -135,16 +137,17 @@ def is_whole(iri: str) -> bool:
     return "\\" in iri or bool(re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", iri))
 
 
-def _match_brackets(text: str, source: str, start: int, opened: list[int]) -> None:
+def _match_brackets(text: str, source: str, start: int, opened: list[int], depth: int) -> None:
     """Keep the offsets of the open brackets up to date with the symbol at ``start``."""
     symbol = text[start]
     if symbol in "([{":
         opened.append(start)
-        if len(opened) > MOST_BRACKETS:
+        if len(opened) > depth:
             line, column = place(text, start)
             raise QueryRefused(
-                f"{source}:{line}:{column}: brackets nest deeper than {MOST_BRACKETS} levels; "
-                "write the query flatter"
+                f"{source}:{line}:{column}: brackets nest deeper than {depth} levels; "
+                "write the query flatter",
+                code="too-deep",
             )
     elif symbol in _CLOSES:
         if not opened:

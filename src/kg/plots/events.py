@@ -1,0 +1,221 @@
+"""The events of a graph, with what a picture tells of each: when, who, how it bears on tension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from kg.errors import Misuse
+from kg.evidence import name
+from kg.namespaces import RDF, REL
+from kg.plots.reading import instances, is_a, kind_of, names, objects, subjects, value
+from kg.plots.spans import Span, between, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import NamedNode, Store
+
+__all__ = ["EFFECTS", "Event", "Filter", "event", "ordered", "spans_of"]
+
+#: How an event bears on tension between States, with the words for it, in the order of a legend.
+EFFECTS = {
+    "raising": "raises tension",
+    "easing": "eases tension",
+    "other": "neither, or not between two States",
+}
+_FAR = date.max
+_LONG_AGO = date.min
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event.
+
+    Args:
+        node: names it.
+        label: what to call it.
+        kind: what kind of event it is said to be.
+        effect: one of ``EFFECTS``.
+        spans: when it was, by each of its dates.
+        by: the States that act, by name.
+        towards: the States that are affected, by name.
+        said_by: who asserts what counts of it, those with most claims first.
+        disputed: the words of the properties of which somebody denies the value.
+        score: of its event type after Goldstein; the lowest where there are several.
+    """
+
+    node: NamedNode
+    label: str
+    kind: str
+    effect: str
+    spans: tuple[Span, ...] = ()
+    by: tuple[str, ...] = ()
+    towards: tuple[str, ...] = ()
+    said_by: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+    score: float | None = None
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the event."""
+        return self.node.value
+
+    @property
+    def when(self) -> str:
+        """The date in words; empty where there is none."""
+        return " or ".join(one.words for one in self.spans)
+
+    @property
+    def direction(self) -> str:
+        """Who acts towards whom; empty where neither is known."""
+        if not self.by and not self.towards:
+            return ""
+        by, towards = " and ".join(self.by), " and ".join(self.towards)
+        # Where the same States act and are affected, they do it together.
+        if not towards or by == towards:
+            return f"by {by}"
+        return f"{by} → {towards}" if by else f"towards {towards}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which events a picture shows.
+
+    Args:
+        since: those that may have been on this day or later.
+        until: those that may have been on this day or earlier.
+        effect: those that bear on tension in this way; empty for all.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    effect: str = ""
+    words: str = field(default="", compare=False)
+
+    @classmethod
+    def read(cls, since: str = "", until: str = "", effect: str = "") -> Filter:
+        """Return the filter that a reader wrote; dates are years, months or days.
+
+        Raises:
+            Misuse: an effect that is none, or no day is left between the two.
+            ParseFailure: a date that is none.
+
+        >>> Filter.read(until="2023-12").until
+        datetime.date(2023, 12, 31)
+        """
+        if effect and effect not in EFFECTS:
+            raise Misuse(f"{effect}: kind is one of {', '.join(EFFECTS)}")
+        first = span_of_day(since).first if since else None
+        last = span_of_day(until).last if until else None
+        if first and last and last < first:
+            raise Misuse(f"there is no day from {since} to {until}")
+        told = [f"from {since}" if since else "", f"to {until}" if until else ""]
+        told.append(EFFECTS[effect] if effect else "")
+        return cls(first, last, effect, ", ".join(filter(None, told)))
+
+    def admits(self, spans: Iterable[Span]) -> bool:
+        """Tell whether one of the spans may lie in the time that is shown."""
+        return any(
+            (self.since is None or (one.last or _FAR) >= self.since)
+            and (self.until is None or (one.first or _LONG_AGO) <= self.until)
+            for one in spans
+        )
+
+
+def span_of_day(text: str) -> Span:
+    """Read a year, a month or a day that a reader wrote.
+
+    Raises:
+        ParseFailure: it is none.
+    """
+    from kg.dates import as_date
+
+    as_date(text)
+    return span(text)
+
+
+def ordered(store: Store) -> tuple[list[NamedNode], list[NamedNode]]:
+    """Return the events with a date that can be drawn, the first ones first, and the others."""
+    keyed = []
+    undated = []
+    for node in instances(store, REL.Event):
+        known = [one.known for one in spans_of(store, node) if one.known]
+        if known:
+            keyed.append((min(known), node.value, node))
+        else:
+            undated.append(node)
+    return [node for _, _, node in sorted(keyed, key=lambda one: one[:2])], undated
+
+
+def spans_of(store: Store, node: NamedNode) -> tuple[Span, ...]:
+    """Return when an event was, by each of its dates; without one, by the days that bound it."""
+    texts = sorted(
+        quad.object.value
+        for quad in store.quads_for_pattern(node, REL.date, None)
+        if isinstance(quad.object, Literal)
+    )
+    if texts:
+        return tuple(span(text) for text in dict.fromkeys(texts))
+    first, last = (_day(value(store, node, bound)) for bound in (REL.earliest, REL.latest))
+    return (between(first, last),) if first or last else ()
+
+
+def _day(text: str | None) -> date | None:
+    known = span(text[:10]).known if text else None
+    return known[0] if known else None
+
+
+def effect_of(store: Store, node: NamedNode) -> str:
+    """Return how an event bears on tension."""
+    if is_a(store, node, REL.TensionRaisingEvent):
+        return "raising"
+    return "easing" if is_a(store, node, REL.TensionEasingEvent) else "other"
+
+
+def event(store: Store, node: NamedNode) -> Event:
+    """Collect what a picture tells of an event."""
+    types = objects(store, node, REL.eventType)
+    scores = [float(score) for one in types if (score := value(store, one, REL.goldsteinScore))]
+    said_by, disputed = _claims(store, node)
+    return Event(
+        node,
+        name(store, node),
+        kind_of(store, node),
+        effect_of(store, node),
+        spans_of(store, node),
+        names(store, objects(store, node, REL.initiatingState)),
+        names(store, objects(store, node, REL.affectedState)),
+        said_by,
+        disputed,
+        min(scores, default=None),
+    )
+
+
+def _claims(store: Store, node: NamedNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who asserts what counts of a thing, and which properties of it are disputed."""
+    agents: dict[NamedNode, int] = {}
+    disputed: set[NamedNode] = set()
+    for claim in subjects(store, RDF.subject, node):
+        if not _counts(store, claim, node):
+            continue
+        for agent in objects(store, claim, REL.assertedBy):
+            agents[agent] = agents.get(agent, 0) + 1
+        standings = objects(store, claim, REL.standing)
+        if REL.disputed in standings or subjects(store, REL.disputes, claim):
+            disputed.update(objects(store, claim, RDF.predicate))
+    ranked = sorted(agents, key=lambda one: (-agents[one], one.value))
+    return tuple(name(store, one) for one in ranked), names(store, disputed)
+
+
+def _counts(store: Store, claim: NamedNode, node: NamedNode) -> bool:
+    """Tell whether what a claim says is a fact from the viewpoint of the store."""
+    return any(
+        True
+        for predicate in objects(store, claim, RDF.predicate)
+        for said in store.quads_for_pattern(claim, RDF.object, None)
+        for _ in store.quads_for_pattern(node, predicate, said.object)
+    )

@@ -1,0 +1,189 @@
+"""One RDF file as it is: its graphs in a snapshot, nothing accepted, inferred or checked."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import parse as parse_rdf
+from pyoxigraph import serialize as serialize_rdf
+
+from kg import formats, snapshot
+from kg.dataset import parsing
+from kg.dataset.documents import shown
+from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
+from kg.web.edition import Edition
+from kg.web.health import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pyoxigraph import Quad
+
+    from kg.formats import Format
+    from kg.web.building import Built
+
+__all__ = ["content", "fitting", "kind_of", "made", "made_of", "quads", "serialize"]
+
+#: The viewpoint of a file that knows of none.
+_SLUG = "reported"
+
+
+def made(path: Path, *, writable: bool = False) -> Built:
+    """Make the snapshot of a file.
+
+    Args:
+        path: of the file.
+        writable: whether it is to be changed.
+
+    Raises:
+        ResourceNotFound: it is not there, or cannot be read.
+        ParseFailure: it is not well formed; names the line.
+        UnknownName: its ending tells no format that kg reads.
+        Misuse: it cannot be changed.
+    """
+    kind, text = kind_of(path), content(path)
+    if writable:
+        _check_writable(path)
+    return made_of(path, kind, text)
+
+
+def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = None) -> Built:
+    """Make the snapshot of the content that a file has, or is about to have.
+
+    Args:
+        path: of the file.
+        kind: its format.
+        text: the content.
+        expected: how many quads it must have.
+
+    Raises:
+        ParseFailure: it is not well formed.
+        WriteFailure: it was written, and does not say what it should.
+    """
+    from kg.web.building import Built
+
+    name = hashlib.sha256(text).hexdigest()
+    digest = snapshot.digest_of("as it is", kind.name, name)
+    found = snapshot.find(digest)
+    if found is None:
+        parsed = quads(path, kind, text)
+        if expected is not None and len(set(parsed)) != expected:
+            raise WriteFailure(
+                path, f"{kind.name} would not say what it should: please report this"
+            )
+        found = snapshot.make(digest, lambda place: _load(place, parsed), {})
+    edition = Edition(
+        digest=digest[: snapshot.cache.NAME_LENGTH],
+        title=path.name,
+        viewpoint=_SLUG,
+        snapshots={_SLUG: str(found.path)},
+        union=False,
+        made=now(),
+    )
+    return Built(edition, [found])
+
+
+def kind_of(path: Path) -> Format:
+    """Tell the format of a file by its ending.
+
+    Raises:
+        UnknownName: it tells none.
+        Misuse: kg writes that format, and does not read it.
+    """
+    if not path.exists():
+        raise ResourceNotFound(path)
+    kind = formats.by_path(path)
+    if not kind.readable:
+        raise Misuse(f"{path}: kg writes {kind.name} but does not read it")
+    return kind
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        ResourceNotFound: it is no file, or cannot be read.
+    """
+    if not path.is_file():
+        raise ResourceNotFound(path, f"{path}: not a regular file: save its content to one first")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
+
+
+def quads(path: Path, kind: Format, text: bytes) -> list[Quad]:
+    """Parse a file; one that says nothing is fine, and stands for no triples.
+
+    Its blank nodes are named by their order, so that the same file has the same names.
+
+    Raises:
+        ParseFailure: it is not well formed; names the line.
+    """
+    if not text.strip(b"\xef\xbb\xbf \t\r\n"):
+        if kind.name in ("rdfxml", "jsonld"):
+            raise ParseFailure(shown(path), "is empty: no document")
+        return []
+    return parsing.parse(shown(path), kind, text, "b", may_be_empty=True)
+
+
+def _load(place: Path, found: Iterable[Quad]) -> dict[str, int]:
+    store = Store(str(place))
+    store.bulk_extend(found)
+    store.optimize()
+    store.flush()
+    counts = {}
+    for name in (DefaultGraph(), *store.named_graphs()):
+        size = sum(1 for _ in store.quads_for_pattern(None, None, None, name))
+        if size:
+            counts[name.value if isinstance(name, NamedNode) else str(name)] = size
+    # The store lets go of its files when it is forgotten.
+    del store
+    return counts
+
+
+def _check_writable(path: Path) -> None:
+    import os
+
+    if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
+        raise Misuse(f"{path}: cannot be written to, nor be served writable")
+
+
+def fitting(kind: Format, found: Iterable[Quad]) -> list[Quad]:
+    """Return quads in the order in which a file has them.
+
+    Raises:
+        Misuse: the format has no room for a named graph, and one is there.
+    """
+    ordered = sorted(found, key=lambda quad: (str(quad.graph_name), str(quad)))
+    strange = next((q for q in ordered if q.graph_name != DefaultGraph()), None)
+    if strange is not None and not kind.keeps_graphs:
+        raise Misuse(
+            f"a file of {kind.name} keeps no graph such as {strange.graph_name}: "
+            "serve a .trig or .nq file"
+        )
+    return ordered
+
+
+def serialize(kind: Format, found: Iterable[Quad], earlier: bytes = b"") -> bytes:
+    """Write quads in the format of a file, with the prefixes that it had.
+
+    Raises:
+        Misuse: as for ``fitting``.
+    """
+    prefixes = None
+    if kind.name in ("ttl", "trig") and earlier.strip():
+        parser = parse_rdf(earlier, kind.rdf)
+        for _ in parser:
+            pass
+        prefixes = dict(parser.prefixes)
+    ordered = fitting(kind, found)
+    if not kind.keeps_graphs:
+        return (
+            serialize_rdf((quad.triple for quad in ordered), format=kind.rdf, prefixes=prefixes)
+            or b""
+        )
+    return serialize_rdf(ordered, format=kind.rdf, prefixes=prefixes) or b""

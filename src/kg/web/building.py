@@ -1,0 +1,258 @@
+"""From files to an edition, in a process of its own: ``python -m kg.web.building PARENT``.
+
+It reads a line of JSON that says what is served, and answers with a line that says where it is.
+It holds the snapshots until its standard input is closed, so that they stay until somebody else
+holds them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import Inconsistent, KgError
+from kg.web.edition import Edition
+from kg.web.health import now
+from kg.web.settings import Settings
+from kg.web.workers.keeping import Kept
+
+if TYPE_CHECKING:
+    from kg.dataset import Dataset
+    from kg.snapshot import Snapshot
+
+__all__ = ["BuildFailure", "Built", "build", "gated", "made", "opened", "written"]
+
+#: Seconds in which whoever asked for an edition takes the locks of its snapshots.
+_HANDED_OVER = 30.0
+#: The longest line that the process may answer, in bytes.
+_LONGEST = 1 << 24
+_FAULT = "this is a fault of kg; what is above has more"
+
+
+class BuildFailure(Exception):
+    """The data cannot be served.
+
+    Args:
+        message: why, in a line that begins with the place where it is known.
+        exit_code: what a command that needs the data ends with.
+    """
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        self.message, self.exit_code = message, exit_code
+        super().__init__(message)
+
+
+async def build(settings: Settings) -> Edition:
+    """Make the snapshots of what is served, where there are none yet.
+
+    Args:
+        settings: say what is served; not to whom.
+
+    Raises:
+        BuildFailure: the files are not well formed, contradict themselves or do not conform.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-P", "-m", "kg.web.building", str(os.getpid())),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=_LONGEST,
+        # What the terminal sends is for the process that asks.
+        start_new_session=True,
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("there are no pipes to a process that was given some")
+    try:
+        with contextlib.suppress(OSError):  # it has ended, as its status will tell
+            process.stdin.write(json.dumps(written(settings)).encode() + b"\n")
+            await process.stdin.drain()
+        told = await process.stdout.readline()
+        edition = _read(told, None if told else await process.wait())
+        kept = Kept(edition)
+        asyncio.get_running_loop().call_later(_HANDED_OVER, kept.release)
+        process.stdin.close()
+        await process.wait()
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+    return edition
+
+
+def _read(told: bytes, status: int | None) -> Edition:
+    if not told:
+        raise BuildFailure(f"the process that reads the data ended with status {status}", 1)
+    answer = json.loads(told)
+    if "error" in answer:
+        raise BuildFailure(answer["error"], answer["exit_code"])
+    return Edition.read(answer)
+
+
+def written(settings: Settings) -> dict[str, Any]:
+    """Return what is served as JSON can write it; who may read or write it is not part of that."""
+    return {
+        "data": list(map(str, settings.data)),
+        "ontology": None if settings.ontology is None else list(map(str, settings.ontology)),
+        "dataset": None if settings.dataset is None else str(settings.dataset),
+        "viewpoint": settings.viewpoint,
+        "writable": settings.writable,
+    }
+
+
+def opened(told: dict[str, Any]) -> Settings:
+    """Return what ``written`` gave."""
+    ontology, dataset = told["ontology"], told["dataset"]
+    return Settings(
+        data=tuple(map(Path, told["data"])),
+        ontology=None if ontology is None else tuple(map(Path, ontology)),
+        dataset=None if dataset is None else Path(dataset),
+        viewpoint=told["viewpoint"],
+        writable=told["writable"],
+    )
+
+
+class Built:
+    """An edition, and the snapshots that it needs, held as long as this is.
+
+    Args:
+        edition: the state.
+        snapshots: all of them, open.
+    """
+
+    def __init__(self, edition: Edition, snapshots: list[Snapshot]) -> None:
+        self.edition, self.snapshots = edition, snapshots
+
+
+def made(settings: Settings) -> Built:
+    """Make the snapshots of what is served, here and now.
+
+    Raises:
+        KgError: the data cannot be served, or not be written where that is asked for.
+    """
+    from kg import resources
+
+    if settings.dataset is not None:
+        from kg.web import as_is
+
+        return as_is.made(settings.dataset, writable=settings.writable)
+    data = settings.data or (resources.data(),)
+    if settings.writable:
+        from kg.edit.working import working_folder
+
+        working_folder(data)
+    from kg.dataset import load
+
+    ontology = resources.ontology() if settings.ontology is None else settings.ontology
+    return _made(load(data, ontology), settings)
+
+
+def gated(settings: Settings) -> bool:
+    """Tell whether the graph must conform to kg's shapes, as ``kg.load`` does."""
+    keeps_claims = any((path / "claims.ttl").is_file() for path in settings.data)
+    return settings.ontology is None and (not settings.data or keeps_claims)
+
+
+def _made(dataset: Dataset, settings: Settings) -> Built:
+    from kg import build as building
+    from kg import snapshot
+    from kg.comparison import meant
+    from kg.namespaces import GRAPH
+
+    is_gated = gated(settings)
+    slug = meant(settings.viewpoint, dataset, gated=is_gated)
+    found = {slug: building.open_snapshot(dataset, gated=is_gated, viewpoint=slug)}
+    if found[slug].built:
+        for note in dataset.notes:
+            sys.stderr.write(f"kg: note: {note}\n")
+    held, beside = list(found.values()), None
+    graphs: tuple[str, ...] = ()
+    if dataset.graph(GRAPH.claims):
+        found |= _others(dataset, slug, found[slug], is_gated=is_gated)
+        both, names = building.open_beside(dataset, list(found), gated=is_gated, viewpoint=slug)
+        held += [*found.values(), both]
+        beside, graphs = str(both.path), tuple(name.value for name in names)
+    digests = [f"{name} {one.digest}" for name, one in sorted(found.items())]
+    edition = Edition(
+        digest=snapshot.digest_of("edition", slug, *digests)[:32],
+        title=_title(dataset),
+        viewpoint=slug,
+        snapshots={name: str(one.path) for name, one in found.items()},
+        beside=beside,
+        graphs=graphs,
+        made=now(),
+    )
+    return Built(edition, held)
+
+
+def _others(dataset: Dataset, slug: str, seen: Snapshot, *, is_gated: bool) -> dict[str, Snapshot]:
+    """Make the snapshots of the other viewpoints; those with the same facts share one."""
+    from kg import build as building
+    from kg.dataset.viewpoints import viewpoints
+    from kg.flow import facts
+
+    known, found = {facts(dataset, slug): seen}, {}
+    for one in viewpoints(dataset):
+        if one.slug == slug:
+            continue
+        accepted = facts(dataset, one)
+        if accepted not in known:
+            try:
+                known[accepted] = building.open_snapshot(
+                    dataset, gated=is_gated, viewpoint=one.slug
+                )
+            except Inconsistent as error:
+                sys.stderr.write(f"kg: note: not served: {error}\n")
+                continue
+        found[one.slug] = known[accepted]
+    return found
+
+
+def _title(dataset: Dataset) -> str:
+    """Say what is served: the relation that the graph is about, or the names of its files."""
+    from kg.namespaces import GRAPH, RDF, REL
+
+    facts = dataset.graph(GRAPH.asserted)
+    nodes = [
+        t.subject for t in facts if (t.predicate, t.object) == (RDF.type, REL.BilateralRelation)
+    ]
+    labels = sorted(filter(None, map(dataset.label, nodes)))
+    if len(labels) == 1:
+        return labels[0]
+    names = sorted({one.path.name for one in dataset.documents if one.role == "data"})
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004 - as many as a title has room for
+
+
+def _answer(line: str) -> tuple[dict[str, Any], Built | None]:
+    try:
+        built = made(opened(json.loads(line)))
+    except KgError as error:
+        return {"error": str(error), "exit_code": error.exit_code}, None
+    except MemoryError:
+        return {"error": "there is not enough memory to read the data", "exit_code": 2}, None
+    except Exception:  # noqa: BLE001 - whoever asked must get an answer, and the log the reason
+        traceback.print_exc()
+        return {"error": _FAULT, "exit_code": 1}, None
+    return built.edition.written(), built
+
+
+def main() -> None:
+    """Build what standard input says, and hold it until that is closed."""
+    from kg.web.workers import limits
+
+    limits.outlive_nobody(int(sys.argv[1]))
+    answer, built = _answer(sys.stdin.readline())
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    del built
+
+
+if __name__ == "__main__":
+    main()

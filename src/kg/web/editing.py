@@ -1,0 +1,144 @@
+"""The folder that is served, with a change: through ``kg.edit``, and so through the gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+
+from kg import build, resources
+from kg.comparison import meant
+from kg.dataset import load
+from kg.dataset.documents import DERIVED
+from kg.edit import Edit, Origin
+from kg.namespaces import GRAPH
+from kg.sparql.updating import apply
+from kg.web.building import gated
+from kg.web.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pyoxigraph import Triple
+
+    from kg.dataset import Dataset
+    from kg.sparql.guard import Query
+    from kg.web.settings import Settings
+
+__all__ = ["updated", "written"]
+
+
+def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
+    """Carry out an update on the graphs of a folder as one, and write what it changes.
+
+    Args:
+        settings: say which folder.
+        update: what is to be done.
+        base: what relative IRIs are resolved against.
+
+    Returns:
+        ``status``, and ``changed``: whether anything is.
+
+    Raises:
+        KgError: the state after it is refused; nothing is changed.
+        Problem: it is about a graph by name, or removes what is not stated.
+    """
+    dataset, origin = _opened(settings)
+    found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
+    store = Store()
+    store.extend(found.store)
+    store.extend(_in(DefaultGraph(), (quad.triple for quad in found.store)))
+    before, others = _triples(store), _named(store)
+    apply(store, update, base)
+    after = _triples(store)
+    if _named(store) != others:
+        told = "kg knows which graph a triple belongs to: leave GRAPH, CLEAR and the like out"
+        raise Problem("query-refused", told)
+    removed = [_stated(triple, dataset) for triple in before - after]
+    return _edited(dataset, origin, removed, after - before) | {"status": 204}
+
+
+def written(
+    settings: Settings, method: str, graph: NamedNode | None, triples: Iterable[Triple]
+) -> dict[str, Any]:
+    """Put, add to or delete a graph of a folder.
+
+    Args:
+        settings: say which folder.
+        method: PUT, POST or DELETE.
+        graph: its name; None is all graphs as one, which can be added to.
+        triples: what is put or added.
+
+    Returns:
+        As ``updated`` does.
+
+    Raises:
+        KgError: the state after it is refused; nothing is changed.
+        Problem: the graph cannot be written so, or is not there.
+    """
+    dataset, origin = _opened(settings)
+    new = frozenset(triples)
+    if graph is None:
+        if method != "POST":
+            told = "the default graph is all graphs as one: name one, or add to it with POST"
+            raise Problem("query-refused", told)
+        return _edited(dataset, origin, (), new) | {"status": 204}
+    if graph == GRAPH.ontology or str(graph).startswith(DERIVED):
+        raise Problem("query-refused", f"{graph} is not written: kg makes it from files")
+    old = dataset.graph(graph)
+    if method == "DELETE" and not old:
+        raise Problem("not-found", f"there is no graph {graph}")
+    removed = old - new if method in ("PUT", "DELETE") else frozenset()
+    changed = _edited(dataset, origin, removed, _in(graph, new - old))
+    return changed | {"status": 201 if new and not old else 204}
+
+
+def _opened(settings: Settings) -> tuple[Dataset, Origin]:
+    ontology = resources.ontology() if settings.ontology is None else settings.ontology
+    is_gated = gated(settings)
+    dataset = load(settings.data, ontology)
+    viewpoint = meant(settings.viewpoint, dataset, gated=is_gated)
+    return dataset, Origin(settings.data, ontology, gated=is_gated, viewpoint=viewpoint)
+
+
+def _edited(
+    dataset: Dataset, origin: Origin, removed: Iterable[Triple], added: Iterable[Triple | Quad]
+) -> dict[str, Any]:
+    gone, come = list(removed), list(added)
+    if not gone and not come:
+        return {"changed": False}
+    with Edit(dataset, origin, lambda *_: None, save=True) as edit:
+        if origin.load().digest() != dataset.digest():
+            raise Problem("conflict", "the files have changed meanwhile: try again")
+        edit.remove(gone)
+        edit.add(come)
+    return {"changed": edit.changes.path is not None}
+
+
+def _stated(triple: Triple, dataset: Dataset) -> Triple:
+    """Return a triple as the files write it, where a store writes its number or date otherwise."""
+    if dataset.holders(triple):
+        return triple
+    quad = next(iter(_in(DefaultGraph(), [triple])))
+    for name in dataset.graphs():
+        for one in dataset.graph(name):
+            if (one.subject, one.predicate) == (triple.subject, triple.predicate):
+                probe = Store()
+                probe.extend(_in(DefaultGraph(), [one]))
+                if quad in probe:
+                    return one
+    told = "is not stated, but follows: remove what it follows from"
+    raise Problem("query-refused", f"{triple} {told}")
+
+
+def _triples(store: Store) -> frozenset[Triple]:
+    quads = store.quads_for_pattern(None, None, None, DefaultGraph())
+    return frozenset(quad.triple for quad in quads)
+
+
+def _named(store: Store) -> frozenset[Quad]:
+    return frozenset(quad for quad in store if quad.graph_name != DefaultGraph())
+
+
+def _in(graph: NamedNode | DefaultGraph, triples: Iterable[Triple]) -> list[Quad]:
+    return [Quad(t.subject, t.predicate, t.object, graph) for t in triples]

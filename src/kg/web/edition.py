@@ -1,0 +1,46 @@
+"""One state of what is served: the snapshots that workers open, made before anybody is answered."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["Edition"]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The snapshots of one state of the data.
+
+    Args:
+        digest: names the state; it is the ETag of everything.
+        title: what is served, in a few words, such as the label of the bilateral relation.
+        viewpoint: the one that is meant where a request names none.
+        snapshots: the folder of the snapshot for each viewpoint, by slug.
+        beside: the folder of a snapshot that holds the graphs of all viewpoints, for queries that
+            compare them; None where there is nothing to compare.
+        graphs: of ``beside``, the graphs that a query sees as one.
+        union: whether the default graph is all graphs as one; else it is that of the file.
+        made: when the state was made, in ISO 8601, UTC.
+
+    >>> Edition.read(Edition("d", "t", "reported", {"reported": "/x"}).written()).digest
+    'd'
+    """
+
+    digest: str
+    title: str
+    viewpoint: str
+    snapshots: dict[str, str]
+    beside: str | None = None
+    graphs: tuple[str, ...] = field(default=())
+    union: bool = True
+    made: str = ""
+
+    def written(self) -> dict[str, Any]:
+        """Return it as JSON can write it."""
+        return asdict(self)
+
+    @classmethod
+    def read(cls, written: dict[str, Any]) -> Edition:
+        """Return what ``written`` gave."""
+        return cls(**{**written, "graphs": tuple(written.get("graphs", ()))})

@@ -1,0 +1,189 @@
+"""The formats of answers: which one a client gets, and what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kg.results import Boolean, GraphResult, Solutions, serialize
+from kg.web.answers import Answer
+from kg.web.negotiation import chosen
+from kg.web.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import NamedNode, Triple
+
+    from kg.sparql import Result
+
+__all__ = [
+    "GRAPHS",
+    "ROWS",
+    "YES_OR_NO",
+    "Kind",
+    "acceptable",
+    "agreed",
+    "answered",
+    "written",
+    "written_apart",
+]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One format of answers.
+
+    Args:
+        name: as ``format`` names it, and as ``kg.results.serialize`` does.
+        media_type: the registered one.
+        also: further media types that clients ask for it by, and then get it as.
+        names: further names that clients send.
+        charset: whether its media type is told with one.
+    """
+
+    name: str
+    media_type: str
+    also: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    charset: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The media type as a header says it.
+
+        >>> Kind("csv", "text/csv", charset=True).content_type
+        'text/csv; charset=utf-8'
+        """
+        return f"{self.media_type}; charset=utf-8" if self.charset else self.media_type
+
+
+#: Those of an ASK, the usual one first.
+YES_OR_NO = (
+    Kind("json", "application/sparql-results+json", ("application/json",)),
+    Kind("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
+)
+#: Those of a SELECT.
+ROWS = (
+    *YES_OR_NO,
+    Kind("csv", "text/csv", charset=True),
+    Kind("tsv", "text/tab-separated-values", charset=True),
+    Kind("md", "text/markdown", names=("markdown",), charset=True),
+)
+#: Those of a graph.
+GRAPHS = (
+    Kind("ttl", "text/turtle", ("application/x-turtle",), ("turtle", "n3"), charset=True),
+    Kind("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples")),
+    Kind("jsonld", "application/ld+json", ("application/json",), ("json-ld", "json")),
+    Kind("rdfxml", "application/rdf+xml", (), ("rdf", "xml", "rdf+xml")),
+    Kind("trig", "application/trig", charset=True),
+    Kind("nq", "application/n-quads", (), ("nquads", "n-quads")),
+)
+_OF: dict[type[Result], tuple[Kind, ...]] = {
+    Solutions: ROWS,
+    Boolean: YES_OR_NO,
+    GraphResult: GRAPHS,
+}
+
+
+def acceptable(accept: str | None, name: str | None) -> None:
+    """Refuse what no result of a query could please, before it is asked.
+
+    Args:
+        accept: the header.
+        name: of a format, which goes before the header.
+
+    Raises:
+        Problem: there is no such format, or none that the client takes.
+
+    >>> acceptable("image/png", "csv")
+    """
+    agreed((*ROWS, *GRAPHS), accept, name)
+
+
+def answered(result: Result, accept: str | None, name: str | None) -> Answer:
+    """Write the result of a query.
+
+    Args:
+        result: of whatever form.
+        accept: the header.
+        name: of a format, which goes before the header.
+
+    Raises:
+        Problem: the result fits no such format, or none that the client takes.
+        Misuse: the format cannot hold this result; says why.
+
+    >>> answered(Boolean(True), "application/json", None).media_type
+    'application/json'
+    """
+    kind = agreed(_OF[type(result)], accept, name)
+    return Answer(serialize(result, kind.name), kind.content_type, headers=(("Vary", "Accept"),))
+
+
+def written(triples: Iterable[Triple], kind: Kind) -> Answer:
+    """Write triples that belong to no named graph.
+
+    Args:
+        triples: the graph.
+        kind: one of ``GRAPHS``.
+
+    Raises:
+        Misuse: the format cannot hold them; says why.
+    """
+    from kg.export import serialize_triples
+
+    body = serialize_triples(triples, kind.name)
+    return Answer(body, kind.content_type, headers=(("Vary", "Accept"),))
+
+
+def written_apart(graphs: Mapping[NamedNode, Iterable[Triple]], kind: Kind) -> Answer:
+    """Write named graphs; formats without graphs merge them.
+
+    Args:
+        graphs: the triples of each.
+        kind: one of ``GRAPHS``.
+
+    Raises:
+        Misuse: the format cannot hold them; says why.
+    """
+    from kg.export import export
+
+    return Answer(export(graphs, kind.name), kind.content_type, headers=(("Vary", "Accept"),))
+
+
+def agreed(kinds: Sequence[Kind], accept: str | None, name: str | None) -> Kind:
+    """Choose a format; its media type is the one that the client asked for.
+
+    Args:
+        kinds: those that there are, the usual one first.
+        accept: the header.
+        name: of a format, which goes before the header.
+
+    Raises:
+        Problem: there is no such format, or none that the client takes.
+
+    >>> agreed(ROWS, "text/csv, */*;q=0.1", None).name, agreed(ROWS, "text/csv", "xml").name
+    ('csv', 'xml')
+    >>> agreed(GRAPHS, "application/json", None).content_type
+    'application/json'
+    """
+    if name is not None:
+        return _named(kinds, name)
+    offered: dict[str, Kind] = {}
+    for kind in kinds:
+        offered.setdefault(kind.media_type, kind)
+    for kind in kinds:
+        for media_type in kind.also:
+            offered.setdefault(media_type, replace(kind, media_type=media_type))
+    return offered[chosen(accept, list(offered))]
+
+
+def _named(kinds: Sequence[Kind], name: str) -> Kind:
+    """Find a format by its name, or by another name where none is called so."""
+    lower = name.lower()
+    found = [kind for kind in kinds if kind.name == lower]
+    found += [kind for kind in kinds if lower in (*kind.names, kind.media_type)]
+    if not found:
+        known = ", ".join(kind.name for kind in kinds)
+        raise Problem("bad-request", f"no format {name[:80]!r} for this; one of {known}")
+    return found[0]

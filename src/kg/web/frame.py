@@ -1,0 +1,212 @@
+"""What is done with every request and every answer, whatever they are about."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import logging
+import secrets
+import time
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from kg.errors import KgError
+from kg.web import security
+from kg.web.links import Links
+from kg.web.negotiation import choose
+from kg.web.problems import Problem, problem_of
+from kg.web.static_files import takes_gzip
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from kg.web.endpoint import Endpoint
+
+__all__ = ["Frame"]
+
+_LOG = logging.getLogger("kg.web")
+_REQUESTS = logging.getLogger("kg.web.requests")
+_MOST_ADDRESS, _MOST_HEADERS = 32 << 10, 32 << 10
+#: Bodies of so many bytes are worth compressing; those of so many are compressed in a thread.
+_SMALL, _LARGE = 1 << 10, 1 << 18
+_COMPRESSED = ("text/", "image/svg", "application/")
+_OK, _NOT_MODIFIED, _FAULT = 200, 304, 500
+_OF_STATUS = {404: "not-found", 405: "method-not-allowed"}
+_TOLD = {404: "there is nothing at this address", 405: "the method does not fit the address"}
+
+
+class Frame:
+    """The outermost part of the endpoint.
+
+    Args:
+        inner: answers what gets through.
+        endpoint: knows the settings and the state.
+        logs: whether each request is a line of the log.
+    """
+
+    def __init__(self, inner: ASGIApp, endpoint: Endpoint, *, logs: bool = False) -> None:
+        self._inner, self._endpoint, self._logs = inner, endpoint, logs
+        self._headers = security.headers(endpoint.settings)
+        self._base_path = urlsplit(endpoint.base).path.rstrip("/")
+        self._version = version("relations-kg")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            return
+        began = time.monotonic()
+        received = Headers(scope=scope)
+        name = secrets.token_hex(8)
+        answer = await self._answer(scope, received, receive, name)
+        await self._finish(scope, received, answer, name)
+        if self._logs:
+            took = (time.monotonic() - began) * 1000
+            path = scope.get("raw_path", b"").decode("ascii", "replace")
+            status, size = answer.status_code, len(answer.body)
+            _REQUESTS.info(
+                "%s %s %s %d %d B %.1f ms", name, scope["method"], path, status, size, took
+            )
+        await answer(scope, receive, send)
+
+    async def _answer(
+        self, scope: Scope, received: Headers, receive: Receive, name: str
+    ) -> Response:
+        try:
+            self._check_head(scope)
+            tag = self._tag(scope, received)
+            if tag and _knows(received, tag):
+                return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag})
+            if scope["method"] == "OPTIONS":
+                return self._options(scope)
+            answer = await self._inside(scope, receive)
+        except Exception as error:  # noqa: BLE001 - whoever asked gets an answer, the log the reason
+            return self._problem(scope, received, _problem_of(error, name))
+        if tag and answer.status_code == _OK and "etag" not in answer.headers:
+            answer.headers["ETag"] = tag
+            answer.headers.setdefault("Cache-Control", "no-cache")
+        return answer
+
+    async def _inside(self, scope: Scope, receive: Receive) -> Response:
+        """Have the request answered below the path of the base, and take the answer in whole."""
+        path = scope["path"]
+        if self._base_path and (path + "/").startswith(self._base_path + "/"):
+            path = path[len(self._base_path) :] or "/"
+        # Where there is an app, Starlette raises what it would answer itself elsewhere.
+        scope = {**scope, "path": path, "app": self}
+        parts: list[bytes] = []
+        start: dict[str, Any] = {}
+
+        async def take(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            elif message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+
+        await self._inner(scope, receive, take)
+        answer = Response(b"".join(parts), start["status"])
+        answer.raw_headers = list(start["headers"])
+        return answer
+
+    def _check_head(self, scope: Scope) -> None:
+        if scope["http_version"] not in ("1.0", "1.1"):
+            told = f"HTTP/{scope['http_version']} is not spoken here"
+            raise Problem("bad-request", told, headers={"Connection": "close"})
+        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > _MOST_ADDRESS:
+            told = f"more than {_MOST_ADDRESS:,} bytes; send a long query by POST"
+            raise Problem("uri-too-long", told)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+            raise Problem("headers-too-large", f"more than {_MOST_HEADERS:,} bytes")
+
+    def _tag(self, scope: Scope, received: Headers) -> str:
+        """Name the answer to a request for reading: another state, another name."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return ""
+        path, query = scope["path"], scope["query_string"]
+        last = path.rpartition("/")[2]
+        # What these say changes while the data stay; a query may ask for the time or for chance.
+        if last in ("health", "sparql", "query", "robots.txt") or "/static/" in path:
+            return ""
+        edition = self._endpoint.pool.edition.digest
+        parts = (self._version, edition, path, repr(query), received.get("accept", ""))
+        return f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+
+    def _options(self, scope: Scope) -> Response:
+        headers = dict(security.preflight(self._endpoint.settings))
+        path = scope["path"].removeprefix(self._base_path)
+        allowed = "GET, HEAD, POST, OPTIONS" if path == "/sparql" else "GET, HEAD, OPTIONS"
+        return Response(status_code=204, headers={"Allow": allowed, **headers})
+
+    def _problem(self, scope: Scope, received: Headers, problem: Problem) -> Response:
+        """Tell a problem: as a page to who reads pages, else as RFC 9457 has it."""
+        headers = {**problem.headers, "Cache-Control": "no-store"}
+        if _reads_pages(scope, received):
+            from kg.web.pages.problem import problem_page
+
+            links = Links(self._endpoint.path)
+            page = problem_page(problem, links, self._endpoint.pool.edition.title)
+            return Response(page.body, page.status, headers, page.media_type)
+        return Response(problem.to_json(), problem.status, headers, "application/problem+json")
+
+    async def _finish(self, scope: Scope, received: Headers, answer: Response, name: str) -> None:
+        headers: MutableHeaders = answer.headers
+        kind = headers.get("content-type", "")
+        for header, value in self._headers:
+            # A browser shows a picture by itself in a page of its own, which has a style inside;
+            # nothing in such a picture runs.
+            if kind != "image/png" or header != "Content-Security-Policy":
+                headers.setdefault(header, value)
+        headers["X-Request-Id"] = name
+        if (
+            len(answer.body) > _SMALL
+            and kind.startswith(_COMPRESSED)
+            and "content-encoding" not in headers
+        ):
+            headers.add_vary_header("Accept-Encoding")
+            if takes_gzip(received.get("accept-encoding", "")) and scope["method"] != "HEAD":
+                large = len(answer.body) > _LARGE
+                answer.body = (
+                    await asyncio.to_thread(_zipped, answer.body) if large else _zipped(answer.body)
+                )
+                headers["Content-Encoding"] = "gzip"
+        if answer.status_code not in (204, _NOT_MODIFIED):
+            headers["Content-Length"] = str(len(answer.body))
+
+
+def _zipped(body: bytes | memoryview) -> bytes:
+    return gzip.compress(body, 5, mtime=0)
+
+
+def _problem_of(error: Exception, name: str) -> Problem:
+    """Tell whatever went wrong as a problem; the log has what is nobody else's business."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, KgError):
+        return problem_of(error)
+    if isinstance(error, HTTPException):
+        code = _OF_STATUS.get(error.status_code, "bad-request")
+        told = _TOLD.get(error.status_code, str(error.detail))
+        return Problem(code, told, headers=error.headers)
+    _LOG.error("request %s failed", name, exc_info=error)
+    return Problem("internal", f"this is a fault of kg; its log has more at {name}")
+
+
+def _knows(received: Headers, tag: str) -> bool:
+    """Tell whether the client has the answer already; RFC 9110, section 13.1.2."""
+    told = received.get("if-none-match", "")
+    return tag.removeprefix("W/") in {one.strip().removeprefix("W/") for one in told.split(",")}
+
+
+def _reads_pages(scope: Scope, received: Headers) -> bool:
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    try:
+        offered = ("application/problem+json", "text/html")
+        return choose(received.get("accept"), offered) == "text/html"
+    except Problem:
+        return False

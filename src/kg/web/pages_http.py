@@ -1,0 +1,118 @@
+"""The addresses of pages; those that are for programs too answer by ``Accept``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from kg.namespaces import PREFIXES
+from kg.web.endpoint import params_of
+from kg.web.links import Links
+from kg.web.negotiation import choose
+
+if TYPE_CHECKING:
+    from kg.web.endpoint import Endpoint
+
+__all__ = ["Handler", "Pages"]
+
+#: What answers a request.
+Handler = Callable[[Request], Awaitable[Response]]
+_HTML = "text/html"
+_RDF = (
+    *("text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"),
+    *("application/trig", "application/n-quads"),
+)
+_ROWS = (
+    *("application/sparql-results+json", "application/sparql-results+xml", "application/json"),
+    *("text/csv", "text/tab-separated-values", "application/xml", "text/markdown"),
+)
+#: Of an address for both, those who say nothing are programs; browsers say what they read.
+_VARY = {"Vary": "Accept"}
+
+
+class Pages:
+    """Answers for people.
+
+    Args:
+        endpoint: does what is the same for programs.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def named(self, name: str) -> Handler:
+        """Return what answers with a page of ``kg.web.tasks.pages``."""
+
+        async def answer(request: Request) -> Response:
+            return await self._page(request, "pages.page", name=name)
+
+        return answer
+
+    def picture(self, name: str) -> Handler:
+        """Return what answers with the page of a picture."""
+
+        async def answer(request: Request) -> Response:
+            return await self._page(request, "pictures.page", name=name)
+
+        return answer
+
+    async def _page(self, request: Request, task: str, **more: str) -> Response:
+        path = self._endpoint.path + request.url.path.lstrip("/")
+        return await self._endpoint.ask(
+            request, task, params=params_of(request), path=path, base=self._endpoint.base, **more
+        )
+
+    async def identifier(self, request: Request) -> Response:
+        """Send whoever asks for a thing to what tells of it, https://www.w3.org/TR/cooluris/."""
+        viewpoint = params_of(request).get("viewpoint") or None
+        links = Links(self._endpoint.path, viewpoint)
+        iri = PREFIXES["kg"] + request.path_params["slug"]
+        if choose(request.headers.get("accept"), (*_RDF, _HTML)) == _HTML:
+            return RedirectResponse(links.page(iri), 303, _VARY)
+        return RedirectResponse(links.data(iri), 303, _VARY)
+
+    async def ontology(self, request: Request) -> Response:
+        """Tell the terms of the ontology, as a page or as data."""
+        name, accept = params_of(request).get("format"), request.headers.get("accept")
+        if name is None and choose(accept, (_HTML, *_RDF)) == _HTML:
+            return _varied(await self._page(request, "pages.page", name="ontology"))
+        return await self._endpoint.ask(request, "data.ontology", accept=accept, format=name)
+
+    async def editor(self, request: Request) -> Response:
+        """Give the editor of queries."""
+        return await self._page(request, "editor.page")
+
+    async def queries(self, request: Request) -> Response:
+        """List the saved queries, as a page or as data."""
+        name, accept = params_of(request).get("format"), request.headers.get("accept")
+        if name is None and choose(accept, (_HTML, *_RDF)) == _HTML:
+            return _varied(await self._page(request, "forms.listing"))
+        return await self._endpoint.ask(
+            request, "saved.catalogue", accept=accept, format=name, base=self._endpoint.base
+        )
+
+    async def query(self, request: Request) -> Response:
+        """Ask a saved query, on its page or as data; or give its text."""
+        slug, params = request.path_params["slug"], params_of(request)
+        if slug.endswith(".rq"):
+            return await self._endpoint.ask(request, "saved.text", slug=slug.removesuffix(".rq"))
+        name, accept = params.get("format"), request.headers.get("accept")
+        if name is None and choose(accept, (_HTML, *_ROWS, *_RDF)) == _HTML:
+            return _varied(await self._page(request, "forms.page", slug=slug))
+        return await self._endpoint.ask(
+            request,
+            "saved.run",
+            slug=slug,
+            params=params,
+            accept=accept,
+            format=name,
+            viewpoint=params.get("viewpoint") or None,
+        )
+
+
+def _varied(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response

@@ -1,0 +1,172 @@
+"""``kg serve``: from what is to be served to an endpoint that answers until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from kg.errors import Misuse
+from kg.web import reload
+from kg.web.app import application
+from kg.web.building import BuildFailure, build
+from kg.web.connections import HEAD_BYTES, Connection
+from kg.web.endpoint import host_of
+from kg.web.health import Health
+from kg.web.problems import Problem
+from kg.web.workers.pool import Pool
+from kg.web.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kg.web.edition import Edition
+    from kg.web.settings import Settings
+
+__all__ = ["serve"]
+
+_LOG = logging.getLogger("kg.web")
+#: Seconds that requests get to finish in when the endpoint is to stop.
+_GRACE = 5
+#: Connections that wait to be taken.
+_BACKLOG = 512
+
+
+class _Server(uvicorn.Server):
+    """A server of uvicorn's that says when it is ready, and leaves signals to whoever started it.
+
+    Args:
+        config: of uvicorn.
+        ready: called once it listens.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def serve(settings: Settings, *, logs: bool = False) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        settings: what, to whom, and how much.
+        logs: whether to write a line for each request to standard error.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        Misuse: the address cannot be listened at.
+    """
+    level = logging.INFO if logs else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="kg: %(message)s")
+    with _listening(settings) as listener:
+        port = listener.getsockname()[1]
+        try:
+            return asyncio.run(_serve(replace(settings, port=port), listener, logs=logs))
+        except BuildFailure as failure:
+            sys.stderr.write(f"kg: {failure.message}\n")
+            return failure.exit_code
+        except Problem as problem:
+            sys.stderr.write(f"kg: {problem.detail}\n")
+            return 1
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Misuse(
+            f"cannot listen at {settings.host} port {settings.port}: {reason}; "
+            "--port 0 takes one that is free"
+        ) from error
+
+
+async def _serve(settings: Settings, listener: socket.socket, *, logs: bool) -> int:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    edition = await _unless(stopped, build(settings))
+    if edition is None:
+        return 0
+    pool, health = Pool(edition, settings.limits), Health(edition)
+    try:
+        await pool.start()
+        writer = Writer(settings, pool, health) if settings.writable else None
+        app = application(settings, pool, health, writer, logs=logs)
+        config = uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=HEAD_BYTES,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=_GRACE,
+            backlog=_BACKLOG,
+        )
+        server = _Server(config, lambda: _say_ready(settings, edition))
+        watching = loop.create_task(reload.watch(settings, pool, health, writer))
+        stopping = loop.create_task(_stop(stopped, server, health))
+        try:
+            await server.serve([listener])
+        finally:
+            for task in (watching, stopping):
+                task.cancel()
+            await asyncio.gather(watching, stopping, return_exceptions=True)
+            if writer is not None:
+                await writer.stop()
+    finally:
+        await pool.stop()
+    return 0
+
+
+async def _unless(stopped: asyncio.Event, building: object) -> Edition | None:
+    """Wait for the first state, or for the word to stop."""
+    made = asyncio.ensure_future(building)  # type: ignore[call-overload]
+    stop = asyncio.get_running_loop().create_task(stopped.wait())
+    await asyncio.wait({made, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if made.done():
+        edition: Edition = made.result()
+        return edition
+    made.cancel()
+    await asyncio.gather(made, return_exceptions=True)
+    return None
+
+
+async def _stop(stopped: asyncio.Event, server: _Server, health: Health) -> None:
+    await stopped.wait()
+    health.stopping = True
+    server.should_exit = True
+
+
+def _say_ready(settings: Settings, edition: Edition) -> None:
+    address = f"http://{host_of(settings.host)}:{settings.port}/"
+    how = "writable" if settings.writable else "read only"
+    sys.stdout.write(f"Serving {edition.title} at {address} ({how}); press Ctrl-C to stop\n")
+    sys.stdout.flush()

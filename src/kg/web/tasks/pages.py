@@ -1,0 +1,68 @@
+"""The pages that tell of the graph: home, a thing, a proof, the terms, a search, the viewpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg.errors import KgError
+from kg.web.pages.home import home
+from kg.web.pages.ontology import ontology
+from kg.web.pages.rendering import links_for, place
+from kg.web.pages.searching import searching
+from kg.web.pages.stances import stances
+from kg.web.pages.thing import named, thing
+from kg.web.pages.why import why
+from kg.web.problems import Problem
+
+if TYPE_CHECKING:
+    from pyoxigraph import BlankNode, NamedNode
+
+    from kg.web.answers import Answer
+    from kg.web.held import Held
+
+__all__ = ["page"]
+
+#: The longest text that a page is asked about.
+_LONGEST = 8000
+
+
+def page(held: Held, *, name: str, params: dict[str, str], path: str, base: str) -> Answer:
+    """Set a page.
+
+    Args:
+        held: what is served.
+        name: home, thing, why, ontology, search or viewpoint.
+        params: those of the request: ``viewpoint`` for every page; ``iri`` for a thing that has no
+            name of kg's own; ``s``, ``p``, ``o``, ``all`` and ``format`` for a proof; ``q``,
+            ``kind`` and ``format`` for a search; ``back`` for a switch of the viewpoint.
+        path: that of the request, such as ``/page/mali``.
+        base: what absolute links begin with.
+
+    Raises:
+        Problem: the request makes no sense, or there is no such page.
+        UnknownName: there is no such viewpoint.
+    """
+    if any(len(value) > _LONGEST for value in params.values()):
+        raise Problem("bad-request", f"a parameter is longer than {_LONGEST:,} characters")
+    links = links_for(held, base, params)
+    here = place(path, params)
+    if name == "home":
+        return home(held, links, here=here)
+    if name == "thing":
+        return thing(held, links, _node(params, path), here=here)
+    if name == "why":
+        return why(held, links, params, here=here)
+    if name == "ontology":
+        return ontology(held, links, here=here)
+    if name == "search":
+        return searching(held, links, params, here=here)
+    if name in {"viewpoint", "viewpoints"}:
+        return stances(held, links, params, here=here)
+    raise Problem("not-found", f"there is no page {name!r}")
+
+
+def _node(params: dict[str, str], path: str) -> NamedNode | BlankNode:
+    try:
+        return named(params, path)
+    except KgError as error:
+        raise Problem("bad-request", str(error)) from None

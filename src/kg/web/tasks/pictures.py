@@ -1,0 +1,137 @@
+"""The pictures of the graph: by themselves, and in a page with what they are drawn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
+from kg.plots.events import EFFECTS
+from kg.web.answers import Answer
+from kg.web.pages.rendering import links_for, place, render
+from kg.web.pages.site import viewpoint_label
+from kg.web.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kg.plots import Picture
+    from kg.web.held import Held
+    from kg.web.links import Links
+
+__all__ = ["FORMATS", "page", "picture"]
+
+#: What a picture is given as, with its media type.
+FORMATS = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
+_FILTERS = ("since", "until", "kind")
+_LONGEST = 40
+
+
+def picture(  # noqa: PLR0913 - what the address says, and whom to believe
+    held: Held,
+    *,
+    name: str,
+    format: str,  # noqa: A002 - the word of the address
+    params: Mapping[str, str],
+    base: str,
+    viewpoint: str | None = None,
+) -> Answer:
+    """Return a picture by itself.
+
+    Args:
+        held: what is served.
+        name: timeline, tension, map or network.
+        format: svg or png.
+        params: of the request: ``viewpoint``; ``since``, ``until`` and ``kind`` choose events;
+            ``size=narrow`` is for a phone.
+        base: what the links in it begin with.
+        viewpoint: the one it is drawn from, where the parameters name none.
+
+    Raises:
+        Problem: there is no such picture, or nothing to draw.
+        UnknownName: there is no such viewpoint.
+    """
+    if format not in FORMATS:
+        raise Problem("not-found", f"a picture is given as {' or '.join(FORMATS)}")
+    told = {**({"viewpoint": viewpoint} if viewpoint else {}), **params}
+    links = links_for(held, base, told)
+    parts = urlsplit(base)
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
+    size = told.get("size", "wide")
+    if size not in {"wide", "narrow"}:
+        raise Problem("bad-request", "size is wide or narrow")
+    try:
+        drawn = _drawn(held, links, name, told, lambda iri: origin + links.page(iri))
+    except NothingToDraw as error:
+        raise Problem("not-found", str(error)) from None
+    width = NARROW if size == "narrow" else WIDE
+    body = drawn.svg(width) if format == "svg" else drawn.png(width=width)
+    return Answer(body, FORMATS[format])
+
+
+def page(held: Held, *, name: str, params: Mapping[str, str], path: str, base: str) -> Answer:
+    """Return the page of a picture: the picture, choices, notes, and the table beside it.
+
+    Args:
+        held: what is served.
+        name: timeline, tension, map or network.
+        params: of the request, as for :func:`picture`.
+        path: of the request.
+        base: what absolute links begin with.
+
+    Raises:
+        Problem: there is no such picture, or the request makes no sense.
+        UnknownName: there is no such viewpoint.
+    """
+    links = links_for(held, base, params)
+    drawn, refused = None, ""
+    try:
+        drawn = _drawn(held, links, name, params, links.page)
+    except NothingToDraw as error:
+        refused = str(error)
+    chosen = {key: params[key] for key in _FILTERS if params.get(key)}
+    wide, narrow = _inline(drawn)
+    return render(
+        "picture.html",
+        held,
+        links,
+        here=place(path, params),
+        name=name,
+        picture=drawn,
+        wide=wide,
+        narrow=narrow,
+        refused=refused,
+        chosen=chosen,
+        effects=EFFECTS,
+        downloads=[(kind.upper(), links.plot(name, kind, **chosen)) for kind in FORMATS],
+    )
+
+
+def _drawn(
+    held: Held,
+    links: Links,
+    name: str,
+    params: Mapping[str, str],
+    link: Callable[[str], str],
+) -> Picture:
+    if name not in PLOTS:
+        raise Problem("not-found", f"there is no picture {name!r}: {', '.join(PLOTS)}")
+    since, until, kind = (params.get(key, "").strip() for key in _FILTERS)
+    if max(len(since), len(until), len(kind)) > _LONGEST:
+        raise Problem("bad-request", "since and until are years, months or days")
+    slug = links.viewpoint or held.edition.viewpoint
+    store = held.store(slug)
+    shown = Filter.read(since, until, kind)
+    label = viewpoint_label(store, slug)
+    return PLOTS[name](store, link=link, viewpoint=label, shown=shown)
+
+
+def _inline(drawn: Picture | None) -> tuple[Markup, Markup]:
+    """Return the picture for a screen and for a phone; the drawing escapes what it holds."""
+    if drawn is None:
+        return Markup(), Markup()
+    wide = drawn.svg(prefix="wide-", kind="wide", bare=True).decode()
+    narrow = drawn.svg(NARROW, prefix="narrow-", kind="narrow", bare=True).decode()
+    return Markup(wide), Markup(narrow)  # noqa: S704 - written by kg.plots.drawing, which escapes

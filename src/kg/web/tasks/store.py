@@ -1,0 +1,107 @@
+"""One graph, whole: what the SPARQL 1.1 Graph Store HTTP Protocol reads.
+
+See https://www.w3.org/TR/sparql11-http-rdf-update/#http-get.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pyoxigraph import DefaultGraph, NamedNode, Triple
+from pyoxigraph import serialize as serialize_rdf
+
+from kg.errors import UnknownName
+from kg.formats import FORMATS
+from kg.namespaces import PREFIXES
+from kg.web.answers import Answer
+from kg.web.negotiation import chosen
+from kg.web.problems import Problem
+from kg.web.updates import iri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.formats import Format
+    from kg.web.held import Held
+
+__all__ = ["get"]
+
+#: The formats that a graph is given in, by name, the usual one first.
+_GIVEN = {name: FORMATS[name] for name in ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq")}
+#: Media types that have a parameter for what is always so here.
+_WITH_CHARSET = frozenset({"ttl", "trig"})
+
+
+def get(
+    held: Held,
+    *,
+    graph: str | None = None,
+    accept: str | None = None,
+    format: str | None = None,  # noqa: A002 - the word of the address
+) -> Answer:
+    """Give one graph.
+
+    Args:
+        held: has it.
+        graph: its name; None is the default graph.
+        accept: the header.
+        format: a name of ``kg.formats``, which goes before the header.
+
+    Raises:
+        Problem: there is no such graph, it is larger than this endpoint gives, or none of the
+            formats asked for is given.
+        UnknownName: there is no such format.
+    """
+    kind = _kind(accept, format)
+    most = held.limits.triples
+    triples = list(islice(_triples(held, graph), most + 1))
+    if len(triples) > most:
+        told = f"the graph has more than {most:,} triples, as many as are given: ask with CONSTRUCT"
+        raise Problem("too-many-triples", told, more={"triples": most})
+    if graph is not None and not triples:
+        raise Problem("not-found", f"there is no graph {iri(graph)}")
+    triples.sort(key=str)
+    prefixes = _used(triples) if kind.name in ("ttl", "trig", "rdfxml") else None
+    try:
+        body = serialize_rdf(triples, format=kind.rdf, prefixes=prefixes)
+    except (ValueError, OSError) as error:
+        raise Problem("not-acceptable", f"{kind.name} cannot say this graph: {error}") from None
+    charset = "; charset=utf-8" if kind.name in _WITH_CHARSET else ""
+    return Answer(body or b"", kind.media_type + charset, headers=(("Vary", "Accept"),))
+
+
+def _kind(accept: str | None, name: str | None) -> Format:
+    if name is not None:
+        if name not in _GIVEN:
+            raise UnknownName("format", name, list(_GIVEN), hint="one of " + ", ".join(_GIVEN))
+        return _GIVEN[name]
+    by_type = {kind.media_type: kind for kind in _GIVEN.values()}
+    return by_type[chosen(accept, list(by_type))]
+
+
+def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
+    store = held.store()
+    if graph is None:
+        name = None if held.edition.union else DefaultGraph()
+        # No triple is in two of the graphs that are one.
+        return (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
+    node = iri(graph)
+    if held.edition.beside is not None and not store.contains_named_graph(node):
+        store = held.beside()
+    return (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
+
+
+def _used(triples: Iterable[Triple]) -> dict[str, str]:
+    """Return the prefixes of kg that some IRI of the triples begins with."""
+    found = {
+        term.value
+        for triple in triples
+        for term in (triple.subject, triple.predicate, triple.object)
+        if isinstance(term, NamedNode)
+    }
+    return {
+        prefix: start
+        for prefix, start in PREFIXES.items()
+        if any(value.startswith(start) for value in found)
+    }

@@ -1,0 +1,202 @@
+"""The workers that there are: so many, each replaced as soon as it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from kg.web.problems import Problem
+from kg.web.workers.process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+__all__ = ["Crew"]
+
+_LOG = logging.getLogger("kg.web")
+#: Seconds that a worker may take until it is ready, and that a request waits for one.
+_START = 120.0
+_WAIT = 30.0
+#: Seconds before a worker that did not get ready is started again: first and at most.
+_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+
+
+class Crew:
+    """Workers, started and kept.
+
+    Args:
+        size: how many there are.
+        welcome: gives the first message for a worker, which makes it ready.
+    """
+
+    def __init__(self, size: int, welcome: Callable[[Process], dict[str, Any]]) -> None:
+        self._size, self._welcome = size, welcome
+        self._ready: deque[Process] = deque()
+        self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._all: set[Process] = set()
+        self._errands: set[asyncio.Task[None]] = set()
+        self._burials: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.restarted = 0
+
+    @property
+    def ready(self) -> int:
+        """Tell how many wait for work."""
+        return len(self._ready)
+
+    def pids(self) -> list[int]:
+        """Return the number of each process, also of those that are getting ready."""
+        return sorted(process.pid for process in self._all)
+
+    async def start(self, first: int) -> None:
+        """Start all of them; return when some are ready.
+
+        Args:
+            first: how many.
+
+        Raises:
+            Problem: a worker cannot get ready.
+        """
+        hired = await asyncio.gather(*(self._hired() for _ in range(first)), return_exceptions=True)
+        for failure in filter(None, hired):
+            raise failure
+        for _ in range(self._size - first):
+            self.later(self._replace())
+
+    async def stop(self) -> None:
+        """End all of them."""
+        self._closed = True
+        for errand in self._errands:
+            errand.cancel()
+        await asyncio.gather(*self._errands, return_exceptions=True)
+        for process in self._ready:
+            process.unwatch()
+        self._ready.clear()
+        for process in self._all:
+            self._bury(process)
+        self._all.clear()
+        await asyncio.gather(*self._burials)
+
+    async def take(self) -> Process:
+        """Return a worker that is ready; it is the caller's until it is given back.
+
+        Raises:
+            Problem: there is none, and none gets ready.
+        """
+        while self._ready:
+            process = self._ready.pop()
+            process.unwatch()
+            if process.is_alive:
+                return process
+            self.lose(process)
+        place: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            async with asyncio.timeout(_WAIT):
+                return await place
+        except TimeoutError:
+            detail = "no worker is ready; try again later"
+            raise Problem("not-ready", detail, headers={"Retry-After": "5"}) from None
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self.give(place.result())
+            raise
+        finally:
+            if place in self._waiting:
+                self._waiting.remove(place)
+
+    def give(self, process: Process) -> None:
+        """Give back a worker that can do more."""
+        if self._closed:
+            return
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(process)
+                return
+        self._ready.append(process)
+        process.watch(lambda: self._died(process))
+
+    def _died(self, process: Process) -> None:
+        process.unwatch()
+        if process in self._ready:
+            self._ready.remove(process)
+            _LOG.warning("a worker that did nothing ended; another takes its place")
+            self.lose(process)
+
+    def lose(self, process: Process) -> None:
+        """End a worker, whatever it does, and have another one take its place."""
+        if self._closed or process not in self._all:
+            return
+        self._all.discard(process)
+        self._bury(process)
+        self.restarted += 1
+        self.later(self._replace())
+
+    async def refresh(self) -> None:
+        """Make those that wait for work ready anew, one after the other."""
+        for process in list(self._ready):
+            if process in self._ready:
+                self._ready.remove(process)
+                process.unwatch()
+                try:
+                    await self._greet(process)
+                except Problem:
+                    self.lose(process)
+                else:
+                    self.give(process)
+
+    def later(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Do something beside all else."""
+        self._send(errand, self._errands)
+
+    def _bury(self, process: Process) -> None:
+        process.kill()
+        self._send(process.buried(), self._burials)
+
+    def _send(self, errand: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.get_running_loop().create_task(errand)
+        among.add(task)
+        task.add_done_callback(among.discard)
+
+    async def _replace(self) -> None:
+        pause = _PAUSE
+        while not self._closed:
+            try:
+                await self._hired()
+            except Problem as problem:
+                _LOG.error("a worker did not get ready: %s", problem.detail)
+            except OSError as error:
+                _LOG.error("no worker could be started: %s", error.strerror)
+            else:
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _hired(self) -> None:
+        process = Process()
+        self._all.add(process)
+        try:
+            await self._greet(process)
+        except BaseException:
+            self._all.discard(process)
+            await process.buried()
+            raise
+        self.give(process)
+
+    async def _greet(self, process: Process) -> None:
+        try:
+            async with asyncio.timeout(_START):
+                header, _ = await process.exchange(self._welcome(process))
+        except TimeoutError:
+            raise Problem("not-ready", f"a worker took more than {_START:g} s to start") from None
+        except Problem:
+            if words := process.last_words().strip():
+                _LOG.error("a worker ended: %s", words)
+            raise
+        if "code" in header:
+            if "fault" in header:
+                _LOG.error("%s", header["fault"])
+            raise Problem(header["code"], header["detail"])

@@ -1,0 +1,291 @@
+"""Who asks the workers: lanes for what is quick and for what is slow, and a bounded line.
+
+A task begins in one of a few quick places. One that turns out slow moves to a slow place, at the
+lowest priority, and a worker that stands by takes over its quick place: what is quick stays so,
+whatever else runs. Where no slow place is free, it is ended, and whoever asked may try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from kg.web.answers import Answer
+from kg.web.problems import Problem
+from kg.web.workers.crew import Crew
+from kg.web.workers.keeping import Kept
+from kg.web.workers.lane import Lane
+from kg.web.workers.remembered import Remembered, Seen, is_steady, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kg.web.edition import Edition
+    from kg.web.settings import Limits
+    from kg.web.workers.process import Process
+
+__all__ = ["Pool"]
+
+_LOG = logging.getLogger("kg.web")
+#: Room for answers that are remembered, in bytes; and how many slow questions are.
+_ROOM, _SLOW_ONES = 32 << 20, 4096
+#: A task is slow once it took so many seconds of a processor, or so many altogether.
+_QUICK, _LONG = 0.2, 1.0
+#: What kg asks itself may take so many seconds where no slow place is free; a user's query not.
+_PATIENCE = 2.0
+_OF_USERS = frozenset({"query.evaluate"})
+#: Seconds that a request waits for a slow place, and for a quick one.
+_WAIT_SLOW, _WAIT_QUICK = 2.0, 30.0
+#: How often a task that runs is looked at, in seconds.
+_LOOK = 0.05
+
+
+@dataclass(eq=False)
+class _Run:
+    """A task that runs, or is about to.
+
+    Args:
+        task: its name.
+        name: of the question.
+        lane: where it has its place.
+        gone: set when nobody wants the answer any more.
+        process: the worker that does it.
+        reply: what it will say.
+        is_lowered: whether that has a low priority.
+    """
+
+    task: str
+    name: str
+    lane: Lane
+    gone: asyncio.Event | None
+    process: Process | None = None
+    reply: asyncio.Task[Any] | None = None
+    is_lowered: bool = False
+
+
+class Pool:
+    """The workers of an endpoint.
+
+    Args:
+        edition: what is served.
+        limits: how much one task may take.
+    """
+
+    def __init__(self, edition: Edition, limits: Limits) -> None:
+        self.edition, self.limits = edition, limits
+        self._limits = asdict(limits)
+        self._quick, self._slow = Lane(limits.workers), Lane(limits.slow)
+        # One more than there are places, for a worker that is getting ready.
+        self._crew = Crew(limits.workers + limits.slow + 1, self._welcome)
+        self._answers, self._slow_ones = Remembered(_ROOM), Seen(_SLOW_ONES)
+        self._kept = [Kept(edition)]
+        self._runs: set[_Run] = set()
+        self._is_stopping = False
+        self._killed = 0
+
+    async def start(self) -> None:
+        """Start the workers; return when there is one for each quick place.
+
+        Raises:
+            Problem: they cannot get ready.
+        """
+        try:
+            await self._crew.start(self._quick.places)
+        except BaseException:
+            await self.stop(0)
+            raise
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Take no more tasks, let those that run finish, and end the workers.
+
+        Args:
+            grace: seconds after which whatever still runs is ended.
+        """
+        self._is_stopping = True
+        loop = asyncio.get_running_loop()
+        end = loop.time() + grace
+        while self._is_occupied() and loop.time() < end:  # noqa: ASYNC110 - it is soon over
+            await asyncio.sleep(_LOOK)
+        for run in self._runs:
+            if run.reply is not None:
+                run.reply.cancel()
+        await self._crew.stop()
+        for kept in self._kept:
+            kept.release()
+        self._kept = []
+
+    def _is_occupied(self) -> bool:
+        return bool(self._runs or self._quick.waiting or self._slow.waiting)
+
+    def adopt(self, edition: Edition) -> None:
+        """Serve another state from now on; tasks that run keep theirs.
+
+        Raises:
+            ResourceNotFound: its snapshots are not there; the present state is kept.
+        """
+        self._kept.append(Kept(edition))
+        self.edition = edition
+        # The state before stays for those who were sent to it a moment ago.
+        while len(self._kept) > 2:  # noqa: PLR2004 - this one and the one before
+            self._kept.pop(0).release()
+        self._crew.later(self._crew.refresh())
+
+    def state(self) -> dict[str, Any]:
+        """Tell how the workers are."""
+        return {
+            "workers": self._quick.places,
+            "slow_workers": self._slow.places,
+            "ready": self._crew.ready,
+            "busy": len(self._runs),
+            "slow": self._slow.taken,
+            "waiting": self._quick.waiting + self._slow.waiting,
+            "killed": self._killed,
+            "restarted": self._crew.restarted,
+            "remembered": len(self._answers),
+        }
+
+    def pids(self) -> list[int]:
+        """Return the process number of each worker."""
+        return self._crew.pids()
+
+    async def ask(
+        self, task: str, arguments: Mapping[str, Any], *, gone: asyncio.Event | None = None
+    ) -> Answer:
+        """Have a task done.
+
+        Args:
+            task: ``module.function`` of ``kg.web.tasks``.
+            arguments: those of the function, which JSON can write.
+            gone: set when nobody wants the answer any more.
+
+        Raises:
+            Problem: there is no answer.
+        """
+        if self._is_stopping:
+            raise _stopping()
+        name = name_of(self.edition.digest, task, arguments)
+        if (known := self._answers.get(name)) is not None:
+            return known
+        run = _Run(task, name, self._slow if name in self._slow_ones else self._quick, gone)
+        await self._enter(run)
+        self._runs.add(run)
+        try:
+            return await self._done(run, arguments)
+        finally:
+            self._runs.discard(run)
+            run.lane.give()
+
+    async def _enter(self, run: _Run) -> None:
+        """Give a task its place, now or when there is one."""
+        if run.lane.take_now():
+            return
+        waiting = self._quick.waiting + self._slow.waiting
+        if waiting >= self.limits.waiting:
+            raise _busy(f"{waiting} requests are waiting already; try again later", 1)
+        seconds = _WAIT_SLOW if run.lane is self._slow else _WAIT_QUICK
+        if await run.lane.take(seconds, run.gone):
+            return
+        if run.gone and run.gone.is_set():
+            raise _gone()
+        raise _busy("too many requests of this kind are running; try again later", 5)
+
+    async def _done(self, run: _Run, arguments: Mapping[str, Any]) -> Answer:
+        process = run.process = await self._crew.take()
+        edition = self.edition
+        header = {**self._welcome(process), "task": run.task, "arguments": dict(arguments)}
+        if run.lane is self._slow:
+            self._lower(run)
+        reply = asyncio.get_running_loop().create_task(process.exchange(header))
+        run.reply = reply
+        try:
+            await self._watch(run, process, reply)
+            told, body = reply.result()
+        except BaseException as error:
+            # Nobody may talk to a worker that is in the middle of something.
+            process.kill()
+            reply.add_done_callback(lambda _: self._crew.lose(process))
+            reply.cancel()
+            if reply.cancelled() and isinstance(error, asyncio.CancelledError):
+                raise _stopping() from None
+            raise
+        if told.get("retire") or (run.is_lowered and not process.restore()):
+            self._crew.lose(process)
+        else:
+            self._crew.give(process)
+        if "code" in told:
+            raise self._refused(run, told)
+        answer = Answer(body, told["type"], told["status"], tuple(map(tuple, told["headers"])))
+        if is_steady(arguments):
+            self._answers.put(name_of(edition.digest, run.task, arguments), answer)
+        return answer
+
+    def _welcome(self, process: Process) -> dict[str, Any]:
+        """Return a message without a task; it tells the worker of the present state if need be."""
+        edition = self.edition
+        told = None if process.digest == edition.digest else edition.written()
+        process.digest = edition.digest
+        return {"task": None, "digest": edition.digest, "edition": told, "limits": self._limits}
+
+    def _refused(self, run: _Run, told: dict[str, Any]) -> Problem:
+        if "fault" in told:
+            _LOG.error("%s failed:\n%s", run.task, told["fault"])
+        return Problem(
+            told["code"], told["detail"], headers=dict(told["headers"]), more=told["more"]
+        )
+
+    async def _watch(self, run: _Run, process: Process, reply: asyncio.Task[Any]) -> None:
+        """Wait for the reply; move the task that is slow, end the one that takes too long.
+
+        Raises:
+            Problem: it was ended.
+        """
+        loop = asyncio.get_running_loop()
+        began, spent = loop.time(), process.spent()
+        pause = _QUICK
+        while not (await asyncio.wait({reply}, timeout=pause))[0]:
+            pause, took = _LOOK, loop.time() - began
+            if took >= self.limits.wall:
+                raise self._ended(run, self._too_long())
+            if run.gone and run.gone.is_set():
+                raise self._ended(run, _gone())
+            if run.lane is self._quick and (took >= _LONG or process.spent() - spent >= _QUICK):
+                self._move(run, took)
+
+    def _move(self, run: _Run, took: float) -> None:
+        if self._slow.take_now():
+            self._quick.give()
+            run.lane = self._slow
+            self._lower(run)
+        elif run.task in _OF_USERS or took >= _PATIENCE:
+            told = "the request takes long, and as many as may are running; try again later"
+            raise self._ended(run, _busy(told, 5))
+        if run.task in _OF_USERS:
+            self._slow_ones.add(run.name)
+
+    def _lower(self, run: _Run) -> None:
+        run.is_lowered = True
+        if run.process is not None:
+            run.process.lower()
+
+    def _ended(self, run: _Run, problem: Problem) -> Problem:
+        self._killed += 1
+        if run.task in _OF_USERS and problem.code != "request-timeout":
+            self._slow_ones.add(run.name)
+        return problem
+
+    def _too_long(self) -> Problem:
+        return Problem("timeout", f"ended after {self.limits.wall:g} s, as long as one may take")
+
+
+def _busy(detail: str, seconds: int) -> Problem:
+    return Problem("busy", detail, headers={"Retry-After": str(seconds)})
+
+
+def _stopping() -> Problem:
+    return Problem("not-ready", "the endpoint is about to end")
+
+
+def _gone() -> Problem:
+    return Problem("request-timeout", "whoever asked is gone")
