@@ -56,7 +56,7 @@ _DEATHS = (
     "SELECT (COUNT(*) + {n} AS ?x) " + _ALL.replace("{", "{{").replace("}", "}}"),
     "SELECT * {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }} ORDER BY RAND() # {n}",
     "SELECT (COUNT(DISTINCT *) + {n} AS ?x) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }}",
-    "ASK {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?i = 'none {n}') }}",
+    "ASK {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STRLEN(CONCAT(STR(?c), STR(?i))) = -{n}) }}",
     "SELECT * {{ ?a ?b ?c . ?d ?e ?f }} # {n}",
 )
 _CODES = {"timeout", "out-of-memory", "busy", "too-many-rows", "too-many-bytes"}

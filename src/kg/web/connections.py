@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -27,6 +28,10 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request."""
+        # The body follows the head at once: waiting for the client's word takes 40 ms. asyncio sees
+        # to that only where a socket names its protocol, which those of ``create_server`` do not.
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
         self._wait()
 

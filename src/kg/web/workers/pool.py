@@ -32,7 +32,7 @@ _LOG = logging.getLogger("kg.web")
 #: Room for answers that are remembered, in bytes; and how many slow questions are.
 _ROOM, _SLOW_ONES = 32 << 20, 4096
 #: A task is slow once it took so many seconds of a processor, or so many altogether.
-_QUICK, _LONG = 0.2, 1.0
+_QUICK, _LONG = 0.1, 1.0
 #: What kg asks itself may take so many seconds where no slow place is free; a user's query not.
 _PATIENCE = 2.0
 _OF_USERS = frozenset({"query.evaluate"})
