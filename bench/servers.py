@@ -44,9 +44,16 @@ class Served:
 
 
 @contextmanager
-def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[str]]:
+def _running(
+    command: list[str], log: Path, stdout: int | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a program whose standard output goes to its log too, unless told otherwise.
+
+    A pipe that nobody reads would stop a program that writes a line for each request.
+    """
     with log.open("w") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        out = errors if stdout is None else stdout
+        process = subprocess.Popen(command, stdout=out, stderr=errors, text=True)
         try:
             yield process
         finally:
@@ -72,7 +79,7 @@ def kg(folder: Path, *options: str) -> Iterator[Served]:
         RuntimeError: it does not get ready.
     """
     command = [sys.executable, "-m", "kg", "serve", "--port", "0", *options]
-    with _running(command, folder / "kg.log") as process:
+    with _running(command, folder / "kg.log", subprocess.PIPE) as process:
         line = process.stdout.readline() if process.stdout else ""
         found = _ADDRESS.match(line)
         if found is None:
