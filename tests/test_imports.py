@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(kg.__file__).parent
 HEAVY = {
-    *("edtf", "numpy", "owlrl", "pandas", "polars", "pyld"),
+    *("edtf", "httpx", "numpy", "owlrl", "pandas", "polars", "pyld"),
     *("pyshacl", "rapidfuzz", "rdflib", "resvg_py", "rich", "shacl", "yaml"),
 }
 #: What only a process that serves pages needs.
@@ -36,9 +36,10 @@ STEPS = [
     {"export"},
     {"diff", "results"},
     {"sparql", "terms"},
-    {"queries", "validation", "words"},
+    {"federation", "queries", "reconciliation", "validation", "words"},
     {"flow"},
     {"bulk", "check"},
+    {"imports", "wikidata"},
     {"build"},
     {"comparison"},
     {"edit", "proofs"},

@@ -35,6 +35,8 @@ COMMANDS = {
     "infer": "outputs",
     "plot": "plot",
     "diff": "outputs",
+    "link": "link",
+    "import": "imports",
     "init": "change",
     "add": "change",
     "remove": "change",
