@@ -13,6 +13,7 @@
     ├── DoesNotConform       the graph breaks its shapes or its citations; exit code 1
     ├── OutsideProfile       the ontology says what OWL 2 RL cannot follow; exit code 1
     ├── BudgetExceeded       the work took more time or memory than it was given
+    ├── ServiceFailure       a service elsewhere did not answer as it should
     └── WriteFailure         the result could not be written; nothing was changed
 
 Every message says what happened, where, and what to do.
@@ -37,6 +38,7 @@ __all__ = [
     "ParseFailure",
     "QueryRefused",
     "ResourceNotFound",
+    "ServiceFailure",
     "UnknownName",
     "WriteFailure",
 ]
@@ -127,6 +129,18 @@ class UnknownName(KgError):
 
 class Misuse(KgError):
     """The call does not make sense as given; the message says what would."""
+
+
+class ServiceFailure(KgError):
+    """A service elsewhere did not answer as it should; nothing was changed for it.
+
+    >>> str(ServiceFailure("https://example.org/api", "answers 403"))
+    'https://example.org/api: answers 403'
+    """
+
+    def __init__(self, address: str, message: str) -> None:
+        self.address = address
+        super().__init__(f"{address}: {message}")
 
 
 class NotEntailed(KgError):

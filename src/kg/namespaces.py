@@ -99,10 +99,10 @@ class Namespace:
 
 REL = Namespace(
     PREFIXES["rel"],
-    """BilateralRelation Border Claim ConsularPost Cooperation DiplomaticMission Embassy Event
+    """BilateralRelation Border City Claim ConsularPost Cooperation DiplomaticMission Embassy Event
     Office Organization Passage Place Province Region Source State TensionEasingEvent
     TensionRaisingEvent Unit Viewpoint acceptsStanding accordingTo accreditedTo actor actsFor
-    affectedState assertedBy attributed blamedOn citedThrough claimedBy contradicted date
+    affectedState assertedBy attributed belongsTo blamedOn citedThrough claimedBy contradicted date
     disputed disputes doubt earliest eventType evidence formerColonyOf goldsteinScore hasParty
     implied initiatingState isoCode latest near neighbours omitsDisputed organOf partOf place
     presentIn receivingState respondsTo seat sectionTitle sendingState standing stated target
@@ -141,7 +141,8 @@ SKOS = Namespace(
     "inScheme scopeNote example Concept ConceptScheme",
 )
 PROV = Namespace(
-    PREFIXES["prov"], "Activity hadPrimarySource wasDerivedFrom wasGeneratedBy wasQuotedFrom"
+    PREFIXES["prov"],
+    "Activity generatedAtTime hadPrimarySource wasDerivedFrom wasGeneratedBy wasQuotedFrom",
 )
 OA = Namespace(PREFIXES["oa"], "TextPositionSelector start end hasSource")
 DCTERMS = Namespace(
