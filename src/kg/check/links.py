@@ -1,4 +1,4 @@
-"""Links to Wikidata: each thing has one or says why not, and each is to an id that was verified.
+"""Links to Wikidata: all have one or say why not, and each is to an id that was verified.
 
 Ids come from public sources and are listed, with those sources, in ``wikidata-ids.tsv`` beside the
 table of links; public files also hold invented ids, so an id from memory alone is none.
@@ -17,7 +17,7 @@ from kg import sssom
 from kg.dataset.documents import SSSOM as SSSOM_TABLE
 from kg.dataset.documents import Location, shown
 from kg.errors import ParseFailure
-from kg.namespaces import GRAPH, PREFIXES, RDF, REL, compact
+from kg.namespaces import GRAPH, OWL, PREFIXES, RDF, REL, compact
 from kg.validation.findings import Findings
 from kg.validation.index import Index
 
@@ -35,6 +35,9 @@ VERIFIED_IDS = "wikidata-ids.tsv"
 _COLUMNS = ["id", "label", "evidence"]
 _NO_TERM = "sssom:NoTermFound"
 _MATCHES = ("skos:exactMatch", "skos:closeMatch")
+#: What a class or property may be linked by: theirs may be wider or narrower too.
+_TERM_MATCHES = (*_MATCHES, "skos:broadMatch", "skos:narrowMatch")
+_TERMS = frozenset((OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty))
 _JUSTIFICATION = "semapv:ManualMappingCuration"
 
 
@@ -126,8 +129,9 @@ def _check_row(link: _Link, verified: dict[str, str], ids: Path, findings: Findi
         findings.add("link", link.subject, message, location=link.location)
 
     values = link.values
-    if values.get("predicate_id") not in _MATCHES:
-        say(f"predicate_id {values.get('predicate_id')}: write {' or '.join(_MATCHES)}")
+    matches = _TERM_MATCHES if link.subject in REL else _MATCHES
+    if values.get("predicate_id") not in matches:
+        say(f"predicate_id {values.get('predicate_id')}: write {' or '.join(matches)}")
     if values.get("mapping_justification") != _JUSTIFICATION:
         say(f"mapping_justification: links are made by hand: write {_JUSTIFICATION}")
     if values.get("object_id") == _NO_TERM:
@@ -179,6 +183,15 @@ def _check_subjects(links: list[_Link], dataset: Dataset, findings: Findings) ->
             )
             findings.add("link-missing", node, message)
     terms = Index(dataset.graph(GRAPH.ontology))
+    # A graph of one's own need not link the ontology that kg ships; a table that does is whole.
+    for node in terms.nodes() if any(node in REL for node in linked) else ():
+        is_term = _TERMS.intersection(terms.values(node, RDF.type))
+        if node in REL and is_term and node not in linked:
+            message = (
+                "has no link to Wikidata and no stated reason: add a row to the table of links, "
+                f"with a verified id or {_NO_TERM}"
+            )
+            findings.add("link-missing", node, message)
     for link in links:
         if link.subject not in index and link.subject not in terms:
             message = "nothing describes this subject_id: correct it, or remove the row"
