@@ -61,7 +61,9 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"kg.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        # A word of Python cannot be the name of a function.
+        name = "imports" if cmd_name == "import" else cmd_name
+        command: click.Command = getattr(module, name)
         return command
 
     def resolve_command(

@@ -48,6 +48,19 @@ def labels_option(*, default: str) -> Callable[[_Command], _Command]:
 @click.command()
 @click.argument("text", required=False)
 @click.option("-f", "--file", type=PATH, help="Read the query from a file.")
+@click.option("--wikidata", is_flag=True, help="Ask in Wikidata's words: wd:, wdt:, p:, ps:, pq:.")
+@click.option(
+    "--service",
+    "services",
+    multiple=True,
+    metavar="URL",
+    help="Let SERVICE ask this service; may be repeated.",
+)
+@click.option(
+    "--service-private",
+    is_flag=True,
+    help="Let services be on this machine and the networks around it.",
+)
 @labels_option(default="IRIs")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option
@@ -55,6 +68,9 @@ def labels_option(*, default: str) -> Callable[[_Command], _Command]:
 def query(
     text: str | None,
     file: Path | None,
+    wikidata: bool,  # noqa: FBT001 - click hands it over by name
+    services: tuple[str, ...],
+    service_private: bool,  # noqa: FBT001 - click hands it over by name
     labels: bool | None,  # noqa: FBT001 - click hands it over by name
     format_name: str | None,
     output: Path | None,
@@ -70,12 +86,26 @@ def query(
     kg query 'SELECT ?event WHERE { ?event a rel:TensionRaisingEvent }'
     kg query 'ASK { kg:algeria rel:neighbours kg:mali }'
     kg query -f question.rq -o answer.csv
+    kg query --wikidata 'SELECT ?mission WHERE { ?mission wdt:P137 wd:Q262 }'
     echo 'DESCRIBE kg:mali' | kg query -
     """
     asked = _text(text, file)
+    if wikidata and services:
+        raise Misuse("--wikidata and --service do not go together: ask one or the other")
     graph = open_graph(data, ontology)
-    result = graph.query(asked)
-    if not result:
+    if wikidata:
+        from kg.wikidata.view_asking import ask
+
+        result = ask(graph.store, asked)
+    elif services:
+        from kg import federation
+
+        result = federation.evaluate(
+            graph.store, asked, allowed=services, allow_private=service_private
+        )
+    else:
+        result = graph.query(asked)
+    if not result and not (wikidata or services):
         from kg.terms import absent
 
         for note in absent(asked, graph.store):
