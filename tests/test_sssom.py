@@ -307,7 +307,6 @@ def test_examples_of_the_specification_keep_every_value(name, suites):
 
 #: Examples that kg refuses, and why.
 NOT_READ = {
-    "literals": "no column subject_id",  # kg links resources, not strings
     "curation_rule_text2": "7 columns, but the header names 8",  # the example is short of a tab
     "extension-slots": 'no SSSOM column "ext_undeclared_baz"',  # SSSOM would drop it unsaid
 }

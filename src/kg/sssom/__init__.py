@@ -1,7 +1,10 @@
 """Links to other graphs as SSSOM/TSV tables, https://mapping-commons.github.io/sssom/."""
 
 from kg.sssom.canonical import canonical
+from kg.sssom.json import from_json, to_json
+from kg.sssom.rdf import from_turtle, to_turtle
 from kg.sssom.table import MappingSet, Row, parse, read
 from kg.sssom.triples import row_triples, to_triples
 
-__all__ = ["MappingSet", "Row", "canonical", "parse", "read", "row_triples", "to_triples"]
+__all__ = ["MappingSet", "Row", "canonical", "from_json", "from_turtle", "parse", "read"]
+__all__ += ["row_triples", "to_json", "to_triples", "to_turtle"]

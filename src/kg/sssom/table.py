@@ -15,10 +15,12 @@ from kg.sssom import slots
 from kg.sssom.metadata import read_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["MappingSet", "Row", "extensions", "parse", "read"]
 
+# What has a label alone where it is a literal.
+_OF_LITERALS = ("subject_id", "object_id")
 # git writes these lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
@@ -56,22 +58,42 @@ class MappingSet:
         return self.metadata.get("curie_map") or {}
 
 
-def read(path: Path | str) -> MappingSet:
-    """Read an SSSOM/TSV file with embedded metadata.
+def read(
+    path: Path | str, metadata: Path | str | None = None, *, lenient: bool = False
+) -> MappingSet:
+    """Read an SSSOM/TSV file.
+
+    Args:
+        path: of the table.
+        metadata: the YAML file that holds the metadata; where None, the table holds them.
+        lenient: as for :func:`parse`.
 
     Raises:
         ResourceNotFound: there is no such file.
         ParseFailure: the file breaks a rule of SSSOM; names the line.
     """
+    content = _content(path)
+    if metadata is not None:
+        lines = _decode(_content(metadata), str(metadata)).splitlines()
+        content = "".join(f"#{line}\n" for line in lines).encode() + content
+    return parse(content, str(path), lenient=lenient)
+
+
+def _content(path: Path | str) -> bytes:
     try:
-        content = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
-    return parse(content, str(path))
 
 
-def parse(content: bytes, source: str = "mappings") -> MappingSet:
+def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) -> MappingSet:
     r"""Parse the bytes of an SSSOM/TSV file.
+
+    Args:
+        content: the table, with its metadata before it.
+        source: what messages call it.
+        lenient: whether to take what SSSOM lets a reader take: a row without its last, empty
+            cells, and columns that are defined nowhere.
 
     Raises:
         ParseFailure: the file breaks a rule of SSSOM; names the line.
@@ -92,8 +114,10 @@ def parse(content: bytes, source: str = "mappings") -> MappingSet:
     mappings = MappingSet(metadata, [], source)
     _check_metadata(mappings, lines)
     table = _table(text[len(block) :], first, source)
-    header = _header(next(table, None), mappings, first)
-    mappings.rows.extend(_row(line, header, cells, mappings) for line, cells in table)
+    header = _header(next(table, None), mappings, first, lenient=lenient)
+    mappings.rows.extend(
+        _row(line, header, cells, mappings, lenient=lenient) for line, cells in table
+    )
     _refuse_duplicates(mappings)
     return mappings
 
@@ -138,7 +162,9 @@ def _table(text: str, first: int, source: str) -> Iterator[tuple[int, list[str]]
         raise ParseFailure(source, f"the row is not TSV: {error}", first + start) from error
 
 
-def _header(found: tuple[int, list[str]] | None, mappings: MappingSet, first: int) -> list[str]:
+def _header(
+    found: tuple[int, list[str]] | None, mappings: MappingSet, first: int, *, lenient: bool
+) -> list[str]:
     if found is None:
         raise ParseFailure(mappings.source, "no header row after the metadata", first)
     line, header = found
@@ -147,12 +173,12 @@ def _header(found: tuple[int, list[str]] | None, mappings: MappingSet, first: in
         columns = ", ".join(slots.REQUIRED)
         raise ParseFailure(mappings.source, f"no header row: it must name {columns}", line)
     for column in slots.REQUIRED:
-        if column not in header:
+        if column not in header and not (column in _OF_LITERALS and _has_literals(header, column)):
             raise ParseFailure(mappings.source, f"no column {column}, which SSSOM requires", line)
     for position, column in enumerate(header):
         if column in header[:position]:
             raise ParseFailure(mappings.source, f"the column {column} is there twice", line)
-        if column not in slots.COLUMNS and column not in own:
+        if column not in slots.COLUMNS and column not in own and not lenient:
             close = get_close_matches(column, slots.COLUMNS, n=1)
             meant = f"; did you mean {close[0]}?" if close else ""
             message = f'no SSSOM column "{column}", nor in extension_definitions{meant}'
@@ -160,13 +186,26 @@ def _header(found: tuple[int, list[str]] | None, mappings: MappingSet, first: in
     return header
 
 
-def _row(line: int, header: list[str], cells: list[str], mappings: MappingSet) -> Row:
+def _has_literals(columns: Iterable[str], column: str) -> bool:
+    """Tell whether a label may stand in for an id: where its type can say that it is a literal."""
+    kind = column.removesuffix("_id")
+    return {f"{kind}_label", f"{kind}_type"} <= set(columns)
+
+
+def _row(
+    line: int, header: list[str], cells: list[str], mappings: MappingSet, *, lenient: bool
+) -> Row:
+    if lenient:
+        cells = cells + [""] * (len(header) - len(cells))
     if len(cells) != len(header):
         message = f"{len(cells)} columns, but the header names {len(header)}"
         raise ParseFailure(mappings.source, message, line)
     values = {column: cell for column, cell in zip(header, cells, strict=True) if cell}
     for column in slots.REQUIRED:
-        if column not in values:
+        literal = values.get(column.replace("_id", "_type")) == "rdfs literal"
+        if column not in values and not (
+            column in _OF_LITERALS and literal and _has_literals(values, column)
+        ):
             raise ParseFailure(mappings.source, f"no {column}, which SSSOM requires", line)
     for column, cell in values.items():
         for value in slots.split(column, cell):
@@ -197,7 +236,12 @@ def _check(slot: str, value: str, mappings: MappingSet, line: int) -> None:
 def _refuse_duplicates(mappings: MappingSet) -> None:
     seen: dict[tuple[str | None, ...], int] = {}
     for row in mappings.rows:
-        key = tuple(row.values.get(column) for column in ("record_id", *slots.REQUIRED))
+        # A literal has no id, and its label tells it apart.
+        texts = row.values | {
+            column: row.values.get(column) or row.values.get(column.replace("_id", "_label"), "")
+            for column in _OF_LITERALS
+        }
+        key = tuple(texts.get(column) for column in ("record_id", *slots.REQUIRED))
         if key in seen:
             message = f"repeats line {seen[key]}: delete one, or give each a record_id"
             raise ParseFailure(mappings.source, message, row.line)

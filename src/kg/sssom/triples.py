@@ -47,6 +47,9 @@ def row_triples(mappings: MappingSet) -> Iterator[tuple[Row, list[Triple]]]:
     Raises:
         ParseFailure: a value does not make a term; names the line.
     """
+    for row in mappings.rows:
+        if not {"subject_id", "object_id"} <= row.values.keys():
+            raise ParseFailure(mappings.source, "kg links things, not literals", row.line)
     shared = _propagated(mappings)
     for row, record in zip(mappings.rows, _records(mappings), strict=True):
         try:
