@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import (
-    by_suffix,
-    data_option,
-    format_option,
-    ontology_option,
-    open_graph,
-    out_option,
-    put,
-)
+from kg.cli.common import by_suffix, format_option, open_graph, out_option, put
+from kg.cli.site import TABLES, asked, put_table, site_options
 from kg.errors import Misuse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pyoxigraph import NamedNode, Triple
 
     from kg.evidence import Claim
     from kg.graph import Graph
-    from kg.wikidata.client import Client
     from kg.wikidata.differences import Difference
-    from kg.wikidata.links import Links
 
 __all__ = ["link"]
 
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
-_TABLES = ("table", "csv", "tsv", "json", "md")
 _GRAPHS = ("trig", "nq")
-_CLIENT = "kg.cli.link.client"
 
 
 @click.group()
@@ -56,64 +42,9 @@ def link() -> None:
     """
 
 
-def _site_options(command: _Command) -> _Command:
-    """Give a command the options that say who is asked, and how."""
-
-    def keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
-        context.meta.setdefault(_CLIENT, {})[parameter.name] = value
-
-    def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
-        return click.option(*names, callback=keep, expose_value=False, **settings)
-
-    for one in (
-        option("--offline", is_flag=True, help="Use only what was read before."),
-        option(
-            "--max-age",
-            type=click.FloatRange(0),
-            default=24.0,
-            show_default=True,
-            metavar="HOURS",
-            help="Read again what was read longer ago; 0 reads all again.",
-        ),
-        option(
-            "--contact",
-            envvar="KG_CONTACT",
-            metavar="ADDRESS",
-            help="Your e-mail address or page: Wikimedia asks who asks. Or set KG_CONTACT.",
-        ),
-        option("--entities", metavar="IRI", help="What the IRIs of its entities begin with."),
-        option("--query-service", metavar="URL", help="Its SPARQL service."),
-        option("--api", metavar="URL", help="The API of another Wikibase than Wikidata."),
-        data_option,
-        ontology_option,
-    ):
-        command = one(command)
-    return command
-
-
-@contextmanager
-def _asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
-    """Return a client as the options want it, and the links to what it asks."""
-    from dataclasses import replace
-
-    from kg.wikidata.cache import Cache, default_folder
-    from kg.wikidata.client import WIKIDATA, Client
-    from kg.wikidata.links import links_of
-
-    given: dict[str, Any] = click.get_current_context().meta[_CLIENT]
-    addresses = {"api": given["api"], "sparql": given["query_service"]}
-    addresses["entities"] = given["entities"]
-    site = replace(WIKIDATA, **{name: one for name, one in addresses.items() if one})
-    age = None if given["offline"] else timedelta(hours=given["max_age"])
-    cache = Cache(default_folder(), age)
-    options = {"contact": given["contact"], "cache": cache, "offline": given["offline"]}
-    with Client(site, **options) as client:
-        yield client, links_of(graph.dataset, site.entities)
-
-
 @link.command(short_help="Hold every link against the item it leads to.")
-@_site_options
-@format_option(_TABLES, "How to write what was found; a table unless told.")
+@site_options
+@format_option(TABLES, "How to write what was found; a table unless told.")
 @out_option
 @click.pass_context
 def check(
@@ -137,7 +68,7 @@ def check(
     from kg.wikidata.check import check_links
 
     graph = open_graph(data, ontology)
-    with _asked(graph) as (client, links):
+    with asked(graph) as (client, links):
         report = check_links(graph.store, links, client)
     rows = [
         (
@@ -152,7 +83,7 @@ def check(
         for one in sorted(report.findings, key=lambda one: (not one.wrong, one.link.place))
     ]
     columns = ("verdict", "thing", "id", "fault", "message", "fix", "place")
-    _put(columns, rows, format_name, output)
+    put_table(columns, rows, format_name, output)
     total, wrong = len(report.links), report.wrong_links
     click.echo(f"{total - wrong} of {total} links are right", err=True)
     context.exit(0 if report.right else 1)
@@ -173,8 +104,8 @@ def check(
 )
 @click.option("--least", type=click.FloatRange(0, 100), default=50.0, show_default=True)
 @click.option("--language", "languages", multiple=True, help="Search names in it; may be repeated.")
-@_site_options
-@format_option(_TABLES, "How to write the candidates; a table unless told.")
+@site_options
+@format_option(TABLES, "How to write the candidates; a table unless told.")
 @out_option
 def suggest(
     things: tuple[str, ...],
@@ -210,7 +141,7 @@ def suggest(
         _accept(graph, nodes[0], accept, confidence=confidence, close=close)
         return
     chosen = languages or suggesting.LANGUAGES
-    with _asked(graph) as (client, links):
+    with asked(graph) as (client, links):
         unlinked = {one.subject for one in links.unlinked}
         for node in nodes:
             if node not in unlinked:
@@ -222,14 +153,16 @@ def suggest(
         (compact(one.thing.value), one.id, f"{one.score:.0f}", one.label, one.description, one.told)
         for one in found
     ]
-    _put(("thing", "id", "score", "label", "description", "reasons"), rows, format_name, output)
+    put_table(
+        ("thing", "id", "score", "label", "description", "reasons"), rows, format_name, output
+    )
 
 
 @link.command(short_help="Read what Wikidata says of our things.")
 @click.option(
     "--property", "properties", multiple=True, metavar="P625", help="Which; may be repeated."
 )
-@_site_options
+@site_options
 @format_option(_GRAPHS, "How to write what was read; what the file's name says, or TriG.")
 @out_option
 def pull(
@@ -254,7 +187,7 @@ def pull(
 
     name = format_name or (by_suffix(output, _GRAPHS) if output else "trig")
     graph = open_graph(data, ontology)
-    with _asked(graph) as (client, links):
+    with asked(graph) as (client, links):
         found = pulling.pull(graph.store, links, client, properties or pulling.PROPERTIES)
     put(pulling.to_text(found.quads, name), output)
     for node, identifier in found.missing:
@@ -272,8 +205,8 @@ def pull(
 
 
 @link.command(short_help="Tell what we have and Wikidata lacks, and the reverse.")
-@_site_options
-@format_option(_TABLES, "How to write the differences; a table unless told.")
+@site_options
+@format_option(TABLES, "How to write the differences; a table unless told.")
 @out_option
 def diff(
     format_name: str | None,
@@ -290,7 +223,7 @@ def diff(
     kg link diff
     kg link diff -o differences.csv
     """
-    graph, _, found = _differences(data, ontology)
+    _, found = _differences(data, ontology)
     rows = [
         (
             one.kind,
@@ -304,14 +237,13 @@ def diff(
         for one in found
     ]
     columns = ("kind", "item", "property", "value", "told", "refused", "reference")
-    _put(columns, rows, format_name, output)
-    del graph
+    put_table(columns, rows, format_name, output)
 
 
 @link.command(short_help="Write what Wikidata lacks as QuickStatements.")
 @click.option("--form", type=click.Choice(("v1", "v2")), default="v1", show_default=True)
 @click.option("--yes", is_flag=True, help="Take every statement without asking.")
-@_site_options
+@site_options
 @out_option
 def quickstatements(
     form: str,
@@ -332,7 +264,7 @@ def quickstatements(
     from kg.results.tables import counted
     from kg.wikidata.quickstatements import givable, written
 
-    graph, _, found = _differences(data, ontology)
+    graph, found = _differences(data, ontology)
     given, refused = givable(found)
     for one in refused:
         reason = one.refused or "its new item must not be made"
@@ -377,9 +309,7 @@ def _answer() -> str:
             return line.strip().lower()
 
 
-def _differences(
-    data: Sequence[Path], ontology: Sequence[Path]
-) -> tuple[Graph, Links, list[Difference]]:
+def _differences(data: Sequence[Path], ontology: Sequence[Path]) -> tuple[Graph, list[Difference]]:
     from kg.wikidata.differences import differences
 
     graph = open_graph(data, ontology)
@@ -388,8 +318,8 @@ def _differences(
         why = graph.explain(triple.subject, triple.predicate, triple.object)
         return [claim for premise in why.premises for claim in premise.claims]
 
-    with _asked(graph) as (client, links):
-        return graph, links, differences(graph.store, links, client, proven)
+    with asked(graph) as (client, links):
+        return graph, differences(graph.store, links, client, proven)
 
 
 def _said(one: Difference) -> str:
@@ -420,7 +350,7 @@ def _accept(
     from kg.wikidata.accept import Acceptance, accept
     from kg.wikidata.suggest import judged
 
-    with _asked(graph) as (client, links):
+    with asked(graph) as (client, links):
         item = client.items([identifier])[identifier]
         if item is None:
             raise Misuse(f"{identifier} does not exist, or was deleted")
@@ -450,19 +380,3 @@ def _accept(
 
 def _is_folder_of_graph(table: Path) -> bool:
     return (table.parent / "claims.ttl").is_file()
-
-
-def _put(
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    format_name: str | None,
-    output: Path | None,
-) -> None:
-    """Write a table in the format asked for, or in the one that the file's name says."""
-    from pyoxigraph import Literal
-
-    from kg.results import Solutions, serialize
-
-    name = format_name or (by_suffix(output, _TABLES) if output else "table")
-    table = Solutions(columns, [[Literal(one) if one else None for one in row] for row in rows])
-    put(serialize(table, name), output)
