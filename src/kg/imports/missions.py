@@ -7,13 +7,13 @@ several values between ``|``. What kg has no term for is said by Wikidata's own 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date as day
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kg.imports.roles import class_of, countries, identifier, states, told_apart
 from kg.imports.rows import Fault, Row, read
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, XSD
 
@@ -34,12 +34,6 @@ COLUMNS = (
 )
 _WD, _WDT = PREFIXES["wd"], PREFIXES["wdt"]
 _ID = re.compile(re.escape(_WD) + r"(Q[1-9][0-9]*)")
-#: What is of these is of the rank of an embassy: Vienna Convention on Diplomatic Relations,
-#: article 14, counts high commissioners and nuncios among the heads of missions of one rank.
-_EMBASSIES = {"Q3917681", "Q18414273", "Q620045"}
-#: Consular posts: Vienna Convention on Consular Relations, article 1 (1) (a), and chapter III on
-#: posts headed by honorary officers.
-_CONSULAR = {"Q7843791", "Q372690", "Q23891529"}
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 _SCHEMA, _FOAF = PREFIXES["schema"], PREFIXES["foaf"]
 #: What is written as it is: the column, the property, and whether it is an address.
@@ -52,9 +46,6 @@ _PLAIN = (
 )
 _ACCOUNTS = ("facebook", "twitter", "youtube")
 _LATITUDE, _LONGITUDE = 90.0, 180.0
-#: A city that two countries claim is a part of the one that at least so many times as many rows
-#: have; of none where neither has.
-_CLEARLY = 10
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,10 @@ def import_missions(
             rows.append(row)
         else:
             faults.append(wrong)
-    rows = list(_told_apart(rows, faults))
+    rows = list(told_apart(rows, faults))
+    further = sorted({name for row in rows[:1] for name in row.cells} - set(COLUMNS))
+    unread = "is no column of this layout: what it says is not read"
+    faults += [Fault(1, name, "", unread) for name in further]
     work = _Import(rows, known or {}, names or {}, faults)
     quads = dict.fromkeys(work.quads(f"sha256:{table.digest}", path.name))
     missions = len({row.cells["QID"] for row in rows})
@@ -128,19 +122,6 @@ def _unusable(row: Row) -> Fault | None:
     return None
 
 
-def _told_apart(rows: list[Row], faults: list[Fault]) -> Iterator[Row]:
-    """Yield the rows but those whose mission is a State or city of others: nothing is both."""
-    states = _states(rows)
-    cities = {row.cells["cityQID"] for row in rows}
-    for row in rows:
-        value = row.cells["QID"]
-        if _id(value) in states or value in cities:
-            wrong = "is a State or city in this file, and no mission: the row is left out"
-            faults.append(Fault(row.line, "QID", value, wrong, refused=True))
-        else:
-            yield row
-
-
 class _Import:
     """The rows of one file on their way to quads."""
 
@@ -155,8 +136,8 @@ class _Import:
         self._known = known
         self._names = names
         self._faults = faults
-        self._states = _states(rows)
-        self._countries = _countries(rows)
+        self._states = states(rows)
+        self._countries = countries(rows)
         self._missions = {row.cells["QID"]: row.line for row in reversed(rows)}
 
     def quads(self, digest: str, name: str) -> Iterator[Quad]:
@@ -181,11 +162,11 @@ class _Import:
 
     def _mission(self, row: Row) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
         cells, node = row.cells, self._node(row.cells["QID"])
-        kind = _id(cells["typeQID"])
+        kind = identifier(cells["typeQID"])
         yield node, RDF.type, NamedNode(_WD + kind)
         yield node, RDFS.label, Literal(_label(cells), language="en")
         yield node, DCTERMS.source, GRAPH
-        sender, receiver = _id(cells["operatorQID"]), _id(cells["countryQID"])
+        sender, receiver = identifier(cells["operatorQID"]), identifier(cells["countryQID"])
         yield node, NamedNode(_WDT + "P137"), self._node(cells["operatorQID"])
         yield node, NamedNode(_WDT + "P17"), self._node(cells["countryQID"])
         strange = [
@@ -198,7 +179,7 @@ class _Import:
         if not strange:
             if sender == receiver:
                 self._say(row, "country", "is the State that sends the mission")
-            yield node, RDF.type, _class(kind)
+            yield node, RDF.type, class_of(kind)
             yield node, REL.sendingState, self._node(cells["operatorQID"])
             yield node, REL.receivingState, self._node(cells["countryQID"])
             yield from self._seat(row, node)
@@ -236,17 +217,17 @@ class _Import:
                 yield node, RDFS.label, Literal(name, language="en")
             else:
                 self._say(row, column, "has no name in this row")
-            if _id(item) in self._states and column != "city":
+            if identifier(item) in self._states and column != "city":
                 yield node, RDF.type, REL.State
                 yield node, REL.actsFor, node
                 yield node, REL.belongsTo, node
         city = cells["cityQID"]
         country = self._countries.get(city)
-        if country is not None and _id(country) in self._states:
+        if country is not None and identifier(country) in self._states:
             node = self._city(city)
             yield node, RDF.type, REL.Place
             yield node, REL.partOf, self._node(country)
-            if _id(city) in self._states:
+            if identifier(city) in self._states:
                 yield node, SKOS.closeMatch, NamedNode(city)
 
     def _jurisdictions(
@@ -340,49 +321,16 @@ class _Import:
 
         In kg's terms nothing is both; Wikidata has one item for Singapore.
         """
-        if _id(item) in self._states:
-            return NamedNode(f"{GRAPH.value}#{_id(item)}")
+        if identifier(item) in self._states:
+            return NamedNode(f"{GRAPH.value}#{identifier(item)}")
         return self._node(item)
 
     def _node(self, item: str) -> NamedNode:
-        return self._known.get(_id(item)) or NamedNode(item)
+        return self._known.get(identifier(item)) or NamedNode(item)
 
     def _say(self, row: Row, column: str, message: str, value: str | None = None) -> None:
         told = row.cells[column] if value is None else value
         self._faults.append(Fault(row.line, column, told[:200], message))
-
-
-def _states(rows: list[Row]) -> set[str]:
-    """Return the ids of what receives embassies, and sends some or receives those of two."""
-    senders: dict[str, set[str]] = defaultdict(set)
-    sending = set()
-    for row in rows:
-        if _id(row.cells["typeQID"]) in _EMBASSIES:
-            sender, receiver = _id(row.cells["operatorQID"]), _id(row.cells["countryQID"])
-            sending.add(sender)
-            if sender != receiver:
-                senders[receiver].add(sender)
-    return {one for one, from_ in senders.items() if one in sending or len(from_) > 1}
-
-
-def _countries(rows: list[Row]) -> dict[str, str]:
-    """Return the country of each city, where the rows agree or nearly all of them do."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        if row.cells["cityQID"]:
-            counts[row.cells["cityQID"]][row.cells["countryQID"]] += 1
-    found = {}
-    for city, countries in counts.items():
-        (first, most), *others = countries.most_common(2)
-        if not others or most >= _CLEARLY * others[0][1]:
-            found[city] = first
-    return found
-
-
-def _class(kind: str) -> NamedNode:
-    if kind in _EMBASSIES:
-        return REL.Embassy
-    return REL.ConsularPost if kind in _CONSULAR else REL.DiplomaticMission
 
 
 def _label(cells: dict[str, str]) -> str:
@@ -392,13 +340,9 @@ def _label(cells: dict[str, str]) -> str:
     'embassy of Mali in Algiers'
     """
     kind = cells["type"] or "mission"
-    sender = cells["operator"] or _id(cells["operatorQID"])
-    place = cells["city"] or cells["country"] or _id(cells["countryQID"])
+    sender = cells["operator"] or identifier(cells["operatorQID"])
+    place = cells["city"] or cells["country"] or identifier(cells["countryQID"])
     return f"{kind} of {sender} in {place}"
-
-
-def _id(item: str) -> str:
-    return item.removeprefix(_WD)
 
 
 def _iri(value: str) -> NamedNode | None:

@@ -135,12 +135,12 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
                 for cells in reader:
                     several = at + reader.line_num > first + 1
                     if several and width and not width <= len(cells) <= width + 1:
-                        raise csv.Error("a quote does not end")  # noqa: TRY301 - like csv's own
+                        raise csv.Error("a quote does not end")  # noqa: TRY301 - as csv does
                     width = width or len([name for name in cells if name])
                     if cells:
                         yield first + 1, cells, ""
                     first = at + reader.line_num
-                return
+                at = len(lines)
             except csv.Error as error:
                 yield first + 1, [], f"is no row of a table: {error}: left out"
                 at = first + 1
