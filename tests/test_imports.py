@@ -42,7 +42,7 @@ STEPS = [
     {"imports", "wikidata"},
     {"build"},
     {"comparison"},
-    {"edit", "proofs"},
+    {"edit", "linked", "proofs"},
     {"graph"},
     {"web"},
     {"cli"},

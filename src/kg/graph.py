@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kg import build, flow, resources, words
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
+from kg.linked import Linked
 from kg.namespaces import GRAPH, compact, inferred_graph
 from kg.proofs import Proofs
 
@@ -69,7 +70,7 @@ def load(
     return graph
 
 
-class Graph(Proofs):
+class Graph(Linked, Proofs):
     """A graph made from files; it is read when it is first asked for anything.
 
     Args:

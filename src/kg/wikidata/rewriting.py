@@ -1,0 +1,375 @@
+"""Queries written for the Wikidata Query Service, in plain SPARQL 1.1.
+
+The label service becomes optional patterns with a preference of languages, hints to the Query
+Service's own engine are left out, and any other service is refused by its name.
+https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual#Label_service
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pyoxigraph import Store
+
+from kg.errors import ParseFailure, QueryRefused
+from kg.namespaces import PREFIXES
+from kg.sparql import Query, read, syntax_failure
+from kg.sparql.guard import refuse_unknown_prefixes
+from kg.sparql.tokens import Token, place, tokenize
+from kg.wikidata.view_prefixes import HINTS, LABEL_SERVICE, LANGUAGE, PARAMETER, WDQS_PREFIXES
+
+__all__ = ["rewrite"]
+
+_NAMES = {
+    PREFIXES["rdfs"] + "label": "Label",
+    PREFIXES["skos"] + "altLabel": "AltLabel",
+    WDQS_PREFIXES["schema"] + "description": "Description",
+}
+# The longer endings first: ?xAltLabel is no ?xAlt with a label.
+_AUTOMATIC = re.compile(r"(.+?)(AltLabel|Label|Description)\Z")
+_HEADS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+
+
+@dataclass
+class _Service:
+    """One use of the label service: its tokens from ``first`` to ``last``, and what it wants."""
+
+    first: int
+    last: int
+    languages: list[str] = field(default_factory=list)
+    wanted: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def rewrite(text: str, source: str = "query", language: str = "en") -> str:
+    """Return a query for the Wikidata Query Service as one that any engine understands.
+
+    Args:
+        text: the query; the prefixes of the Query Service need no PREFIX line.
+        source: what messages call it, such as its file.
+        language: what ``[AUTO_LANGUAGE]`` stands for.
+
+    Raises:
+        QueryRefused: it asks a service other than ``wikibase:label``, or is none that kg evaluates.
+        ParseFailure: it is not SPARQL; says where.
+        UnknownName: it uses a prefix that is not known.
+
+    >>> print(rewrite("ASK { ?item wdt:P17 ?state . SERVICE wikibase:label { } }"))
+    PREFIX wdt: <http://www.wikidata.org/prop/direct/>
+    ASK { ?item wdt:P17 ?state .                            }
+    """
+    return _Rewriting(text, source, language).result()
+
+
+class _Rewriting:
+    def __init__(self, text: str, source: str, language: str) -> None:
+        self._text = text.removeprefix("\ufeff")
+        self._source, self._language = source, language
+        self._tokens = tokenize(self._text, source)
+        self._prefixes = self._declared()
+        self._blanked = list(self._text)
+        self._insertions: list[tuple[int, str]] = []
+        self._number = 0
+
+    def result(self) -> str:
+        services = self._services()
+        for service in services:
+            self._blank(service.first, service.last)
+        self._blank_hints()
+        plain = "".join(self._blanked)
+        query = read(plain, self._source)
+        variables = self._check(query)
+        for service in services:
+            self._replace(service)
+        self._spell_out_aliases()
+        star = self._star()
+        if star and services:
+            wanted = [name for one in services for _, _, name in one.wanted]
+            names = dict.fromkeys([*self._in_order(variables), *wanted])
+            self._blanked[star.start] = " ".join(f"?{name}" for name in names)
+        for offset, inserted in sorted(self._insertions, reverse=True):
+            self._blanked[offset:offset] = [inserted]
+        known = {**PREFIXES, **WDQS_PREFIXES}
+        used = {token.text.partition(":")[0] for token in query.tokens if token.kind == "pname"}
+        missing = sorted(name for name in used - query.prefixes.keys() if name in known)
+        lines = [f"PREFIX {name}: <{known[name]}>\n" for name in missing]
+        return "".join([*lines, *self._blanked])
+
+    def _declared(self) -> dict[str, str]:
+        found = {**PREFIXES, **WDQS_PREFIXES}
+        tokens = self._tokens
+        for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            if word.text.upper() == "PREFIX" and name.kind == "pname" and iri.kind == "iri":
+                found[name.text.partition(":")[0]] = iri.text[1:-1]
+        return found
+
+    def _iri(self, token: Token) -> str:
+        if token.kind == "pname":
+            prefix, _, local = token.text.partition(":")
+            return self._prefixes.get(prefix, "") + local
+        return token.text[1:-1] if token.kind == "iri" else ""
+
+    def _services(self) -> list[_Service]:
+        found, index = [], 0
+        while index < len(self._tokens):
+            token = self._tokens[index]
+            if token.kind == "word" and token.text.upper() == "SERVICE":
+                service = self._service(index)
+                found.append(service)
+                index = service.last
+            index += 1
+        return found
+
+    def _service(self, first: int) -> _Service:
+        index = first + 1
+        if self._is_word(index, "SILENT"):
+            index += 1
+        name = self._tokens[index] if index < len(self._tokens) else None
+        if name is None or self._iri(name) != LABEL_SERVICE:
+            told = name.text if name else "without a name"
+            raise QueryRefused(
+                f"{self._at(self._tokens[first])}: the service {told} is refused: of the services "
+                "of the Wikidata Query Service kg has wikibase:label alone",
+                code="service-denied",
+            )
+        opening = index + 1
+        if opening >= len(self._tokens) or self._tokens[opening].text != "{":
+            self._fail(name, "the label service wants { } after its name")
+        service = _Service(first, self._closing(opening))
+        self._read(service, self._tokens[opening + 1 : service.last])
+        if not service.wanted:
+            self._find_wanted(service)
+        return service
+
+    def _read(self, service: _Service, body: list[Token]) -> None:
+        """Read what stands in the braces: the languages, and labels that are asked for by name."""
+        subject: Token | None = None
+        terms: list[Token] = []
+        for token in [*body, Token("symbol", ".", 0, False, False)]:  # noqa: FBT003 - its layout
+            if token.kind == "symbol" and token.text in ".;":
+                if terms:
+                    whole = ([subject] if subject and len(terms) == 2 else []) + terms  # noqa: PLR2004
+                    self._read_triple(service, whole)
+                    subject = whole[0]
+                subject, terms = (subject if token.text == ";" else None), []
+            else:
+                terms.append(token)
+
+    def _read_triple(self, service: _Service, terms: list[Token]) -> None:
+        if len(terms) != 3:  # noqa: PLR2004 - a triple
+            self._fail(terms[0], "the label service takes triples alone")
+        subject, predicate, target = terms
+        said = self._iri(predicate)
+        if self._iri(subject) == PARAMETER and said == LANGUAGE and target.kind == "string":
+            codes = target.text.strip("\"'").split(",")
+            service.languages += [code.strip() for code in codes if code.strip()]
+        elif said in _NAMES and target.kind == "variable" and subject.kind != "string":
+            service.wanted.append((subject.text, _NAMES[said], target.text[1:]))
+        else:
+            self._fail(
+                predicate,
+                "the label service takes bd:serviceParam wikibase:language, and rdfs:label, "
+                "skos:altLabel and schema:description with a variable",
+            )
+
+    def _find_wanted(self, service: _Service) -> None:
+        """Find the variables that the label service fills in by their names."""
+        head = self._head(service.first)
+        opening = self._opening(service.first)
+        inside = {one.text for one in self._tokens[opening : self._closing(opening)]}
+        variables = {token.text[1:] for token in self._tokens if token.kind == "variable"}
+        seen = set()
+        for number, token in enumerate(head):
+            is_given = number > 0 and head[number - 1].text.upper() == "AS"
+            found = _AUTOMATIC.match(token.text[1:]) if token.kind == "variable" else None
+            if not found or found[1] not in variables or is_given or token.text in inside:
+                continue
+            if found[0] not in seen:
+                seen.add(found[0])
+                service.wanted.append((f"?{found[1]}", found[2], found[0]))
+
+    def _head(self, index: int) -> list[Token]:
+        """Return what stands before the group of the query, or subquery, that holds a token."""
+        opened = index
+        while True:
+            opened = self._opening(opened)
+            if opened < 0:
+                return []
+            start, depth = opened - 1, 0
+            while start >= 0:
+                text = self._tokens[start].text
+                depth += (text in (")", "}")) - (text in ("(", "{"))
+                if depth < 0:
+                    break
+                if depth == 0 and text.upper() in _HEADS:
+                    return self._tokens[start + 1 : opened]
+                if depth == 0 and text == "." and self._tokens[start].kind == "symbol":
+                    break
+                start -= 1
+
+    def _replace(self, service: _Service) -> None:
+        """Put patterns for what a service wants at the end of its group."""
+        codes = service.languages or ["[AUTO_LANGUAGE]"]
+        languages = [self._language if code == "[AUTO_LANGUAGE]" else code for code in codes]
+        # "mul" is Wikidata's word for a name in no language in particular.
+        languages = list(dict.fromkeys("" if one == "mul" else one.lower() for one in languages))
+        written = [self._patterns(one, languages) for one in service.wanted]
+        end = self._tokens[self._closing(self._opening(service.first))].start
+        self._insertions.append((end, " ".join(written)))
+
+    def _patterns(self, wanted: tuple[str, str, str], languages: list[str]) -> str:
+        subject, kind, name = wanted
+        if kind == "Description":
+            return ""  # the view has none
+        self._number += 1
+        key = f"?kg_{self._free()}{self._number}"
+        # A variable without a value would match everything.
+        parts = [f"BIND(COALESCE({subject}, <{LABEL_SERVICE}>) AS {key})"]
+        for number, code in enumerate(languages):
+            one = f"{key}_{number}"
+            pattern = f'FILTER(LCASE(LANG({one})) = "{_quoted(code)}")'
+            if kind == "Label":
+                parts.append(f"OPTIONAL {{ {key} rdfs:label {one} {pattern} }}")
+            else:
+                parts.append(_joined(key, one, pattern, code))
+        ending = "" if kind == "Label" else "s"
+        found = [f"{key}_{number}{ending}" for number in range(len(languages))]
+        if kind == "Label":
+            wd = WDQS_PREFIXES["wd"]
+            text = f"STR({subject})"
+            found.append(f'IF(STRSTARTS({text}, "{wd}"), STRAFTER({text}, "{wd}"), {text})')
+        parts.append(f"BIND(COALESCE({', '.join(found)}) AS ?{name})")
+        written = " ".join(parts)
+        for prefix in ("rdfs", "skos"):
+            namespace = PREFIXES[prefix]
+            written = re.sub(rf" {prefix}:(\w+) ", rf" <{namespace}\1> ", written)
+        return written
+
+    def _free(self) -> str:
+        """Return letters with which no variable of the query begins its name."""
+        letters = "label"
+        while any(token.text[1:].startswith(f"kg_{letters}") for token in self._tokens):
+            letters += "_"
+        return letters
+
+    def _star(self) -> Token | None:
+        """Return the ``*`` of SELECT *, where the query has one."""
+        outside = [token for token in self._tokens if token.is_outside]
+        words = [token.text.upper() for token in outside]
+        if "SELECT" not in words:
+            return None
+        after = outside[words.index("SELECT") + 1 :]
+        return next((one for one in after[:2] if one.text == "*"), None)
+
+    def _in_order(self, names: list[str]) -> list[str]:
+        seen = [token.text[1:] for token in self._tokens if token.kind == "variable"]
+        return [name for name in dict.fromkeys(seen) if name in names]
+
+    def _spell_out_aliases(self) -> None:
+        """Write what SELECT calls ?x in place of ?x in HAVING, which only some engines allow."""
+        for number, token in enumerate(self._tokens):
+            if token.kind != "word" or token.text.upper() != "HAVING":
+                continue
+            closing = number - 1
+            while self._tokens[closing].text != "}":
+                closing -= 1
+            named = self._named(self._head(closing))
+            depth = 0
+            for one in self._tokens[number + 1 :]:
+                depth += (one.text in ("(", "{")) - (one.text in (")", "}"))
+                if depth < 0 or (depth == 0 and one.text.upper() in ("ORDER", "LIMIT", "OFFSET")):
+                    break
+                if one.kind == "variable" and one.text in named:
+                    self._blanked[one.start] = named[one.text]
+                    rest = slice(one.start + 1, one.start + len(one.text))
+                    self._blanked[rest] = [""] * (len(one.text) - 1)
+
+    def _named(self, head: list[Token]) -> dict[str, str]:
+        """Return the expressions to which SELECT gives names."""
+        named, opened = {}, []
+        for token, after in zip(head, [*head[1:], None], strict=True):
+            if token.text == "(":
+                opened.append(token.start)
+            elif token.text == ")":
+                opened.pop()
+            elif token.text.upper() == "AS" and after and opened:
+                named[after.text] = f"({self._text[opened[-1] + 1 : token.start].strip()})"
+        return named
+
+    def _blank_hints(self) -> None:
+        tokens, index = self._tokens, 0
+        while index < len(tokens):
+            if self._iri(tokens[index]).startswith(HINTS) and tokens[index - 1].text != "PREFIX":
+                last = index
+                while last + 1 < len(tokens) and tokens[last + 1].text not in (".", "}"):
+                    last += 1
+                dotted = last + 1 < len(tokens) and tokens[last + 1].text == "."
+                self._blank(index, last + dotted)
+                index = last
+            index += 1
+
+    def _blank(self, first: int, last: int) -> None:
+        """Leave out tokens, and keep every other one in its place."""
+        end = self._tokens[last].start + len(self._tokens[last].text)
+        for offset in range(self._tokens[first].start, end):
+            if self._blanked[offset] not in "\r\n":
+                self._blanked[offset] = " "
+
+    def _check(self, query: Query) -> list[str]:
+        """Refuse what is no SPARQL, with its place in the user's text; return its variables."""
+        declared = query.prefixes
+        query.prefixes = {**WDQS_PREFIXES, **declared}
+        refuse_unknown_prefixes(query)
+        query.prefixes = declared
+        try:
+            answer = Store().query(query.sent, prefixes={**PREFIXES, **WDQS_PREFIXES})
+        except SyntaxError as error:
+            raise syntax_failure(query, str(error)) from None
+        return [variable.value for variable in getattr(answer, "variables", ())]
+
+    def _is_word(self, index: int, word: str) -> bool:
+        return index < len(self._tokens) and self._tokens[index].text.upper() == word
+
+    def _opening(self, index: int) -> int:
+        """Return the number of the brace that is open around a token, or -1."""
+        depth = 0
+        for number in range(index - 1, -1, -1):
+            text = self._tokens[number].text
+            if text == "}":
+                depth += 1
+            elif text == "{":
+                if not depth:
+                    return number
+                depth -= 1
+        return -1
+
+    def _closing(self, opening: int) -> int:
+        depth = 0
+        for number in range(opening, len(self._tokens)):
+            depth += (self._tokens[number].text == "{") - (self._tokens[number].text == "}")
+            if not depth:
+                return number
+        raise AssertionError  # the brackets match, as the tokenizer has seen to
+
+    def _at(self, token: Token) -> str:
+        line, column = place(self._text, token.start)
+        return f"{self._source}:{line}:{column}"
+
+    def _fail(self, token: Token, message: str) -> None:
+        raise ParseFailure(self._source, message, *place(self._text, token.start))
+
+
+def _joined(key: str, one: str, pattern: str, code: str) -> str:
+    """Return a pattern for all other names in a language as one text, in the order of letters."""
+    joined = f'GROUP_CONCAT(STR({one}); separator=", ")'
+    literal = f'STRLANG({joined}, "{_quoted(code)}")' if code else joined
+    names = f"SELECT {key} {one} {{ {key} skos:altLabel {one} {pattern} }} ORDER BY {one}"
+    whole = f"{one}s"
+    return (
+        f"OPTIONAL {{ {{ SELECT {key} ({literal} AS {whole}) {{ {{ {names} }} }} "
+        f"GROUP BY {key} }} }}"
+    )
+
+
+def _quoted(code: str) -> str:
+    return code.replace("\\", "\\\\").replace('"', '\\"')
