@@ -55,7 +55,7 @@ class Linked:
 
         >>> from kg import load
         >>> [row.name.value for row in load().ask_wikidata(
-        ...     "SELECT ?name { ?m wdt:P137 wd:Q912 ; rdfs:label ?name }"
+        ...     "SELECT ?name { ?m wdt:P137 wd:Q912 ; wdt:P131 wd:Q3561 ; rdfs:label ?name }"
         ... )]
         ['Embassy of Mali in Algiers']
         """

@@ -9,6 +9,7 @@ from starlette.routing import Router
 from kg.web.endpoint import Endpoint
 from kg.web.frame import Frame
 from kg.web.pages_http import Pages
+from kg.web.reconciliation_http import Reconciliation
 from kg.web.routing import routes
 
 if TYPE_CHECKING:
@@ -39,5 +40,7 @@ def application(
     """
     endpoint = Endpoint(settings, pool, health, writer)
     # An address that is nearly right is not sent elsewhere: it would be to the client's Host.
-    router = Router(routes(endpoint, Pages(endpoint)), redirect_slashes=False)
+    router = Router(
+        routes(endpoint, Pages(endpoint), Reconciliation(endpoint)), redirect_slashes=False
+    )
     return Frame(router, endpoint, logs=logs)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 if TYPE_CHECKING:
     from kg.web.endpoint import Endpoint
     from kg.web.pages_http import Pages
+    from kg.web.reconciliation_http import Reconciliation
 
 __all__ = ["routes"]
 
@@ -16,12 +17,13 @@ _READ = ["GET"]
 _ASK = ["GET", "POST"]
 
 
-def routes(endpoint: Endpoint, pages: Pages) -> list[Route]:
+def routes(endpoint: Endpoint, pages: Pages, matching: Reconciliation) -> list[Route]:
     """Return every address with what answers it; HEAD works wherever GET does.
 
     Args:
         endpoint: answers programs.
         pages: answer people, and programs where an address is for both.
+        matching: answers those who reconcile.
     """
     listed = [
         ("/", pages.named("home"), _READ),
@@ -49,5 +51,10 @@ def routes(endpoint: Endpoint, pages: Pages) -> list[Route]:
         *((f"/{name}", pages.picture(name), _READ) for name in ("timeline", "tension", "map")),
         ("/network", pages.picture("network"), _READ),
         ("/plots/{file}", endpoint.plot, _READ),
+        ("/reconcile", matching.service, _ASK),
+        ("/reconcile/suggest/{kind}", matching.suggest, _READ),
+        ("/reconcile/flyout/{kind}", matching.flyout, _READ),
+        ("/reconcile/preview", matching.preview, _READ),
+        ("/reconcile/properties", matching.properties, _READ),
     ]
     return [Route(path, answer, methods=methods) for path, answer, methods in listed]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.namespaces import REL, compact
+from kg.reconciliation.names import plain
 from kg.wikidata.items import Coordinate
-from kg.wikidata.things import distance, iso_property, plain, thing
+from kg.wikidata.things import distance, iso_property, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

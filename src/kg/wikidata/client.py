@@ -11,12 +11,12 @@ import json
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from kg.errors import Misuse, ServiceFailure
+from kg.retrying import retry_after
 from kg.wikidata.items import is_id, parse
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ class Client:
             return None, f"does not answer in {self._timeout:g} s", None
         except httpx.HTTPError as error:
             return None, f"cannot be reached ({str(error) or type(error).__name__})", None
-        wait = _retry_after(response.headers.get("retry-after"))
+        wait = retry_after(response.headers.get("retry-after"))
         if response.status_code == _TOO_MANY or response.status_code >= _SERVER:
             return wait, f"answers {response.status_code}", None
         if response.status_code != _OK:
@@ -313,22 +313,3 @@ class Client:
                 follow_redirects=False,
             )
         return self._connection
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Return the seconds that a Retry-After header tells to wait, None where it tells none.
-
-    >>> _retry_after("7"), _retry_after("soon"), _retry_after("Mon, 01 Jan 2024 00:00:00 GMT")
-    (7.0, None, 0.0)
-    """
-    if text is None:
-        return None
-    if text.strip().isdecimal():
-        return float(text)
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if when.tzinfo is None:
-        return None
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())

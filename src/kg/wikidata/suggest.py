@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.namespaces import REL
+from kg.reconciliation.names import plain
 from kg.wikidata.check import ancestors, tolerance
 from kg.wikidata.items import Coordinate, Time
-from kg.wikidata.things import distance, nodes, plain, thing, values
+from kg.wikidata.things import distance, nodes, thing, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +14,7 @@ from kg.wikidata.items import Coordinate
 if TYPE_CHECKING:
     from pyoxigraph import Store
 
-__all__ = ["Thing", "distance", "iso_property", "nodes", "plain", "thing", "values"]
+__all__ = ["Thing", "distance", "iso_property", "nodes", "thing", "values"]
 
 _EARTH = 6371.0088
 
@@ -82,18 +80,6 @@ def values(store: Store, node: NamedNode, predicate: NamedNode) -> list[NamedNod
 def nodes(store: Store, node: NamedNode, predicate: NamedNode) -> list[NamedNode]:
     """Return those of the objects that are things."""
     return [term for term in values(store, node, predicate) if isinstance(term, NamedNode)]
-
-
-def plain(name: str) -> str:
-    """Return a name without case, accents and punctuation, as names are compared.
-
-    >>> plain("Algérie-Mali"), plain("  Bayraktar   Akinci ")
-    ('algerie mali', 'bayraktar akinci')
-    """
-    # U+0131, the Turkish i without a dot, is a letter of its own to Unicode.
-    folded = unicodedata.normalize("NFKD", name.casefold().replace("\u0131", "i"))
-    letters = "".join(mark for mark in folded if not unicodedata.combining(mark))
-    return " ".join(re.findall(r"[^\W_]+", letters))
 
 
 def distance(one: Coordinate, other: Coordinate) -> float:
