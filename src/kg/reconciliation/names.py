@@ -8,6 +8,10 @@ import unicodedata
 __all__ = ["likeness", "plain"]
 
 
+#: What a name counts whose words are all in the other one, as Adrar's are in Adrar Province.
+_PART = 0.75
+
+
 def plain(name: str) -> str:
     """Return a name without case, accents and punctuation.
 
@@ -26,8 +30,9 @@ def likeness(one: str, other: str) -> float:
     >>> likeness("mali embassy", "embassy mali") > likeness("mali", "malawi")
     True
     """
-    from rapidfuzz.fuzz import ratio, token_sort_ratio
+    from rapidfuzz.fuzz import ratio, token_set_ratio, token_sort_ratio
 
     if one == other:
         return 100.0
-    return min(99.0, max(ratio(one, other), token_sort_ratio(one, other)))
+    part = _PART * token_set_ratio(one, other)
+    return min(99.0, max(ratio(one, other), token_sort_ratio(one, other), part))
