@@ -17,8 +17,15 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 import kg
 import kg.edit
-from kg import build, resources
+import kg.imports.missions
+import kg.wikidata.check
+import kg.wikidata.differences
+import kg.wikidata.pull
+import kg.wikidata.quickstatements
+import kg.wikidata.suggest
+from kg import build, resources, wikidata
 from kg.cli import COMMANDS
+from kg.cli.link import link
 from kg.dataset import Dataset
 from kg.errors import DoesNotConform, Misuse, NotEntailed, UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
@@ -39,11 +46,22 @@ def test_all_public_names_are_listed_and_sorted():
 def test_each_command_is_a_method_of_the_same_name():
     # `fmt` rewrites files, which a graph that is read does not; `add` and `remove` are two ways
     # of `edit`, `init` makes the folder of a graph, and `serve` is for those who are not in Python.
-    for name in COMMANDS.keys() - {"fmt", "init", "add", "remove", "serve"}:
+    # What `link` and `import` do are functions of their parts, on the links of a graph or a file.
+    for name in COMMANDS.keys() - {"fmt", "init", "add", "remove", "serve", "link", "import"}:
         assert callable(getattr(kg.Graph, name))
     for name in ("add", "remove"):
         assert callable(getattr(kg.edit.Edit, name))
     assert callable(kg.edit.init)
+    assert callable(kg.imports.missions.import_missions)
+    does = {
+        "check": wikidata.check.check_links,
+        "suggest": wikidata.suggest.suggest,
+        "pull": wikidata.pull.pull,
+        "diff": wikidata.differences.differences,
+        "quickstatements": wikidata.quickstatements.written,
+    }
+    assert does.keys() == link.commands.keys()
+    assert all(map(callable, does.values()))
 
 
 def test_loading_twice_opens_the_same_snapshot(graph):

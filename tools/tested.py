@@ -39,6 +39,10 @@ KINDS = {
         *("protocol", "graph_store", "service_description", "clients"),
         *("access", "serving", "web_static", "web_forms", "vendor"),
     ),
+    "Wikidata, and tables of others": (
+        *("wikidata_client", "link", "wikidata_view", "wikidata_rewriting", "federation"),
+        *("reconciliation", "sssom", "sssom_forms", "import_missions", "import_rows"),
+    ),
     "abuse": ("abuse", "abuse_data", "abuse_http", "abuse_limits"),
     "load": ("load",),
     "a real browser": ("browser_pages", "browser_paths", "browser_keyboard", "browser_hostile"),
@@ -100,6 +104,8 @@ def suites(_: list[str]) -> str:
     def cases(manifest: str) -> int:
         return len(exchanges.cases(sparql / manifest))
 
+    matching = _module("test_reconciliation")
+    matched = len([*matching.examples("valid"), *matching.examples("invalid")])
     mappings = list((folder / "sssom" / "schema").glob("*.sssom.tsv"))
     known: list[tuple[str, int, dict[str, str]]] = [
         ("SPARQL 1.1 Protocol, where updates are taken", cases("protocol/manifest.ttl"), {}),
@@ -115,7 +121,13 @@ def suites(_: list[str]) -> str:
             closure.NOT_DERIVED,
         ),
         ("SHACL Core and SPARQL", _shacl(read, folder), validation.KNOWN),
-        ("SSSOM, examples of each slot", len(mappings), sssom),
+        ("SSSOM, examples of each slot, read strictly", len(mappings), sssom),
+        (
+            "SSSOM, all examples, through TSV, JSON and Turtle",
+            len(_module("test_sssom_forms").examples()),
+            {},
+        ),
+        ("Reconciliation API 0.2, examples", matched, {}),
     ]
     table = _table(
         ("suite", "cases", "as it says"),

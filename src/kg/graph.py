@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from kg.plots import Picture
     from kg.queries import SavedQuery
     from kg.reasoning import Closure
-    from kg.results import Boolean, GraphResult, Solutions, Term
+    from kg.results import Term
     from kg.snapshot import Snapshot
+    from kg.sparql import Result
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
     from kg.words import Value
@@ -114,7 +115,7 @@ class Graph(Linked, Proofs):
         """The Oxigraph store of the snapshot, read only."""
         return self.snapshot.store
 
-    def query(self, text: str, **bindings: Value) -> Solutions | Boolean | GraphResult:
+    def query(self, text: str, **bindings: Value) -> Result:
         """Answer a SPARQL query over asserted and inferred triples.
 
         A query that names graphs of other viewpoints, such as ``<…/graph/inferred/undisputed>``,
@@ -136,7 +137,7 @@ class Graph(Linked, Proofs):
         terms = {name: words.term(value, self.store) for name, value in bindings.items()}
         return self._evaluate(text, terms, "query")
 
-    def run(self, name: str, **params: Value) -> Solutions | Boolean | GraphResult:
+    def run(self, name: str, **params: Value) -> Result:
         """Answer a saved query.
 
         Args:
@@ -179,8 +180,7 @@ class Graph(Linked, Proofs):
     def name(self, node: NamedNode) -> str:
         """Return what to call a thing: its English label, or else its CURIE.
 
-        >>> graph = load()
-        >>> graph.name(graph.show("Q912").node)
+        >>> (graph := load()).name(graph.show("Q912").node)
         'Mali'
         """
         from kg.evidence import name
@@ -375,9 +375,7 @@ class Graph(Linked, Proofs):
         cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in counts.items())
         return f"<table><tr><th>graph</th><th>triples</th></tr>{cells}</table>"
 
-    def _evaluate(
-        self, text: str, terms: Mapping[str, Term], source: str
-    ) -> Solutions | Boolean | GraphResult:
+    def _evaluate(self, text: str, terms: Mapping[str, Term], source: str) -> Result:
         """Evaluate a query, with the graphs of the other viewpoints that it names at hand."""
         from kg.comparison import compared
         from kg.sparql import Scope, evaluate, read
