@@ -189,7 +189,7 @@ def test_what_is_wrong_in_the_file_is_told_by_line(slice_):
         (4, "city", several),
         (6, "cityQID", "is missing: the mission has no seat"),
         (7, "operator", "is no State by this file: the mission keeps Wikidata's words"),
-        (8, "country", "is the State that sends the mission"),
+        (8, "country", "sends the mission to itself: it keeps Wikidata's words"),
         (11, "city", several),
     ]
     assert (found.rows, found.imported, found.refused, found.missions) == (10, 10, 0, 10)

@@ -196,7 +196,6 @@ PATHS = {
     "is missing: the mission has no seat": "rel:seat",
     "lies in several countries by this file: in which is not said": "rel:seat",
     "lies in another country by most rows of this file": "rel:seat",
-    "is the State that sends the mission": "rel:sendingState",
 }
 
 

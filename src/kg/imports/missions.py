@@ -176,9 +176,11 @@ class _Import:
         ]
         for column in strange:
             self._say(row, column, "is no State by this file: the mission keeps Wikidata's words")
+        if sender == receiver and not strange:
+            # To take it over would give a State diplomatic ties with itself.
+            strange.append("country")
+            self._say(row, "country", "sends the mission to itself: it keeps Wikidata's words")
         if not strange:
-            if sender == receiver:
-                self._say(row, "country", "is the State that sends the mission")
             yield node, RDF.type, class_of(kind)
             yield node, REL.sendingState, self._node(cells["operatorQID"])
             yield node, REL.receivingState, self._node(cells["countryQID"])
