@@ -13,12 +13,12 @@ __all__ = ["steps"]
 
 
 @contextmanager
-def steps(title: str, total: int) -> Iterator[Callable[[str], None]]:
+def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     """Show a bar on standard error while a task goes through its steps, if that is a terminal.
 
     Args:
         title: what is being done.
-        total: how many steps there are.
+        total: how many steps there are; None where nobody knows.
 
     Yields:
         A function to call with the name of each step as it begins.

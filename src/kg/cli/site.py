@@ -66,6 +66,7 @@ def asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
     """Return a client as the options want it, and the links to what it asks."""
     from dataclasses import replace
 
+    from kg.progress import steps
     from kg.wikidata.cache import Cache, default_folder
     from kg.wikidata.client import WIKIDATA, Client
     from kg.wikidata.links import links_of
@@ -77,7 +78,7 @@ def asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
     age = None if given["offline"] else timedelta(hours=given["max_age"])
     cache = Cache(default_folder(), age)
     options = {"contact": given["contact"], "cache": cache, "offline": given["offline"]}
-    with Client(site, **options) as client:
+    with steps("asking", None) as begin, Client(site, told=begin, **options) as client:
         yield client, links_of(graph.dataset, site.entities)
 
 

@@ -71,6 +71,7 @@ class Client:
         timeout: of one request, in seconds.
         offline: whether only what is kept may be used.
         sleep: waits so many seconds.
+        told: called with a few words before each request, and before each wait.
 
     >>> with Client(contact="mailto:me@example.org") as client:
     ...     client.user_agent.endswith("(mailto:me@example.org)")
@@ -86,6 +87,7 @@ class Client:
         timeout: float = 60.0,
         offline: bool = False,
         sleep: Callable[[float], None] = time.sleep,
+        told: Callable[[str], None] | None = None,
     ) -> None:
         from importlib.metadata import version
 
@@ -103,6 +105,7 @@ class Client:
         self._timeout = timeout
         self._offline = offline
         self._sleep = sleep
+        self._told = told or (lambda _: None)
         self._one_at_a_time = Lock()
         self._connection: httpx.Client | None = None
 
@@ -116,14 +119,11 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def items(
-        self, ids: Iterable[str], told: Callable[[int], None] | None = None
-    ) -> dict[str, Item | None]:
+    def items(self, ids: Iterable[str]) -> dict[str, Item | None]:
         """Read items and properties, fifty with each request.
 
         Args:
             ids: such as Q912 and P530; each is read once.
-            told: called with the number of ids that each step was about.
 
         Returns:
             The item for each id, in the order asked; another one where the id redirects, and None
@@ -146,16 +146,12 @@ class Client:
                 missing.append(one)
             else:
                 found[one] = self._item(one, kept.content, kept.retrieved)
-        if told:
-            told(len(found))
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             for one, content, retrieved in self._fetched(batch):
                 if self._cache:
                     self._cache.put(self._key(one), content, retrieved)
                 found[one] = self._item(one, content, retrieved)
-            if told:
-                told(len(batch))
         return {one: found[one] for one in asked}
 
     def search(self, text: str, language: str = "en", limit: int = 10) -> list[str]:
@@ -255,6 +251,7 @@ class Client:
     ) -> dict[str, Any]:
         told = ""
         for number in range(1, _TRIES + 1):
+            self._told(parameters.get("search") or parameters.get("ids", "")[:40] or address)
             wait, told, answer = self._once(address, parameters, headers)
             if answer is not None:
                 return answer
@@ -263,6 +260,7 @@ class Client:
                 if wait > _LONGEST_WAIT:
                     message = f"asks to wait {wait:.0f} s ({told}): try again later"
                     raise ServiceFailure(address, message)
+                self._told(f"{told}: waiting {wait:.0f} s")
                 self._sleep(wait)
         raise ServiceFailure(address, f"{told}, {_TRIES} times: try again later")
 
