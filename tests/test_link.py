@@ -382,6 +382,19 @@ def test_a_yes_that_makes_no_sense_changes_nothing(link, words, told):
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_a_link_with_which_the_graph_would_not_be_right_is_not_written(link, candidates, folder):
+    candidates.entities["Q999999206"] = item("Q999999206", "Azawad  with two spaces")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+
+    done = link("suggest", "kg:azawad", "--accept", "Q999999206", "--data", str(folder))
+
+    assert done.returncode == 1
+    assert "write the text with single spaces" in done.stderr
+    assert done.stderr.endswith("nothing was changed\n")
+    assert done.stderr.startswith(f"kg: {folder}/wikidata.sssom.tsv:")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
 def test_an_item_that_redirects_is_not_accepted(link, candidates, folder):
     candidates.redirects["Q999999205"] = "Q999999201"
 

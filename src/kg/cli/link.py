@@ -345,7 +345,6 @@ def _accept(
     from datetime import UTC, datetime
 
     from kg.dataset.documents import shown
-    from kg.errors import DoesNotConform
     from kg.export import write
     from kg.wikidata.accept import Acceptance, accept
     from kg.wikidata.suggest import judged
@@ -365,18 +364,35 @@ def _accept(
             f"{client.site.api} revision {item.revision}, read {item.retrieved}",
         )
         listed, ids, table, rows = accept(links.path, choice)
-    before = {path: path.read_bytes() for path in (listed, table)}
+    _refuse_wrong({listed: ids, table: rows})
+    # The list comes first: the table may only lead to what is listed.
     write(listed, ids)
     write(table, rows)
-    from kg.graph import Graph as Checked
-
-    report = Checked([table.parent]).check() if _is_folder_of_graph(table) else None
-    if report is not None and not report.conforms:
-        for path, content in before.items():
-            write(path, content)
-        raise DoesNotConform(f"the link was not written: {report}".splitlines()[0], report)
     put(f"{shown(table)}: {choice.predicate} wd:{item.id} ({item.label()})")
 
 
-def _is_folder_of_graph(table: Path) -> bool:
-    return (table.parent / "claims.ttl").is_file()
+def _refuse_wrong(changed: dict[Path, bytes]) -> None:
+    """Check a copy of the folder with the files changed, where it is the folder of a graph.
+
+    Raises:
+        DoesNotConform: the graph would not be right with them.
+    """
+    import shutil
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from kg import graph as graphs
+    from kg.errors import DoesNotConform
+
+    folder = next(iter(changed)).parent
+    if not (folder / "claims.ttl").is_file():
+        return
+    with TemporaryDirectory() as place:
+        trial = Path(place) / folder.name
+        shutil.copytree(folder, trial)
+        for path, content in changed.items():
+            (trial / path.name).write_bytes(content)
+        report = graphs.Graph([trial]).check()
+    if not report.conforms:
+        first = str(report.results[0]).replace(str(trial), str(folder))
+        raise DoesNotConform(f"{first}; nothing was changed", report)
