@@ -232,6 +232,37 @@ def test_what_was_read_serves_again_without_the_site(link, site):
     assert len(site.asked) == asked
 
 
+# kg check, without a network
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("wikidata.sssom.tsv", "rel:Embassy\tembassy\t.*\n", "", "has no link to Wikidata"),
+        ("wikidata.sssom.tsv", "rel:actor\tactor\t.*\n", "", "has no link to Wikidata"),
+        ("wikidata-ids.tsv", "P530\t.*\n", "", "P530 is not among the verified ids"),
+        (
+            "wikidata.sssom.tsv",
+            "(kg:gao\t.*)exactMatch",
+            r"\1broadMatch",
+            "write skos:exactMatch or",
+        ),
+    ],
+)
+def test_a_term_without_its_row_or_its_evidence_is_told(folder, file, old, new, told):
+    path = folder / file
+    text = path.read_text("utf-8")
+    changed = re.sub(f"(?m)^{old}", new, text)
+    assert changed != text
+    path.write_text(changed, "utf-8")
+
+    report = kg.Graph([folder]).check()
+
+    assert not report.conforms
+    [line, *_] = [str(one) for one in report.results if told in str(one)]
+    assert ":" in line
+
+
 # kg link suggest
 
 
