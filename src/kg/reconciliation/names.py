@@ -15,8 +15,8 @@ _PART = 0.75
 def plain(name: str) -> str:
     """Return a name without case, accents and punctuation.
 
-    >>> plain("  Bámako (Mali) ")
-    'bamako mali'
+    >>> plain("  Bámako (Mali) "), plain("Conseil  de Sécurité"), plain("Algeria/Mali")
+    ('bamako mali', 'conseil de securite', 'algeria mali')
     """
     # U+0131, the Turkish i without a dot, is a letter of its own to Unicode.
     folded = unicodedata.normalize("NFKD", name.casefold().replace("\u0131", "i"))

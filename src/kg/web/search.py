@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from kg.namespaces import DCTERMS, OWL, RDF, RDFS, REL, SKOS, SSSOM, compact, is_inferred
+from kg.reconciliation.names import plain
 from kg.web.pages.words import NAMES, call
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kg.web.held import Held
 
-__all__ = ["Hit", "Names", "fold", "names", "search", "similar"]
+__all__ = ["Hit", "Names", "names", "search", "similar"]
 
 #: The longest text that is looked for: a name has no more.
 LONGEST = 200
@@ -81,12 +81,12 @@ class Names:
         entries = sorted(found, key=lambda one: (one[1], str(one[0])))
         self.nodes = [node for node, _ in entries]
         self.names = [name for _, name in entries]
-        self.folded = [fold(name) for name in self.names]
+        self.folded = [plain(name) for name in self.names]
         self.apart = [node in apart for node in self.nodes]
 
     def near(self, text: str) -> list[tuple[float, int]]:
         """Return the places of the names that a text may mean, each with how near it is."""
-        wanted = fold(text)
+        wanted = plain(text)
         if not wanted:
             return []
         found = {
@@ -119,17 +119,6 @@ class Names:
             for found, weight in ((whole, 0.95), (words, 0.88), (parts, 0.85))
             for _, score, place in found
         ]
-
-
-def fold(text: str) -> str:
-    """Return a text without case, accents and needless space.
-
-    >>> fold("Conseil  de Sécurité"), fold("Algeria/Mali")
-    ('conseil de securite', 'algeria mali')
-    """
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(one for one in apart if not unicodedata.combining(one))
-    return " ".join("".join(one if one.isalnum() else " " for one in plain).split())
 
 
 def names(held: Held, viewpoint: str | None = None) -> Names:
@@ -184,12 +173,12 @@ def similar(
         return []
     store, known = held.store(viewpoint), names(held, viewpoint)
     local = {
-        one: fold(_local(one))
+        one: plain(_local(one))
         for one, apart in zip(known.nodes, known.apart, strict=True)
         if not apart
     }
     found = process.extract(
-        fold(_local(node)), local, scorer=fuzz.ratio, score_cutoff=75, limit=most
+        plain(_local(node)), local, scorer=fuzz.ratio, score_cutoff=75, limit=most
     )
     return [
         Hit(one, call(store, one), _local(one), _kind(store, one), score) for _, score, one in found
