@@ -402,7 +402,7 @@ def test_edits_at_once_come_one_after_the_other_and_none_is_lost(folder):
 
 @unix
 def test_who_waits_too_long_is_told_and_changes_nothing(small, folder, monkeypatch):
-    monkeypatch.setattr(working, "_PATIENCE", 0.1)
+    monkeypatch.setattr(working, "PATIENCE", 0.1)
     with (
         working.alone(folder),
         pytest.raises(WriteFailure, match="another kg is changing it"),
@@ -418,8 +418,8 @@ STAGES = {
     "edit.revised": False,
     "edit.write_change": False,
     "working.os.fsync": False,
-    "working.Path.rename": False,
-    "working._sync": True,
+    "working.os.link": False,
+    "working.sync_one": True,
     "graph._adopt": True,
 }
 

@@ -20,8 +20,8 @@ from kg.dataset import Document, read_documents
 from kg.dataset.changes import CHANGES, Change, close_match
 from kg.edit.outcome import Outcome
 from kg.edit.revision import Origin, revised
-from kg.edit.working import alone, init, working_folder, write_change
-from kg.errors import DoesNotConform, Misuse, ParseFailure
+from kg.edit.working import alone, init, next_change, working_folder, write_change
+from kg.errors import DoesNotConform, Misuse, ParseFailure, WriteFailure
 from kg.formats import FORMATS
 from kg.namespaces import GRAPH, PREFIXES
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Edit", "Origin", "Outcome", "init"]
 
-_OF_CHANGES = Path("changes")
 _DECLARED = "".join(f"@prefix {prefix}: <{iri}> . " for prefix, iri in PREFIXES.items())
 
 
@@ -163,6 +162,9 @@ class Edit:
             raise DoesNotConform(f"{told}; nothing was changed", error.report) from None
         path = None
         if self._save and changed:
+            # Editors of text take no lock.
+            if self._origin.load().digest() != self._dataset.digest():
+                raise WriteFailure(self._path, "the files have changed meanwhile: try again")
             write_change(self._path, content)
             path, later = self._path, later.saved()
         self._adopt(later, after)
@@ -171,10 +173,7 @@ class Edit:
 
     @property
     def _path(self) -> Path:
-        names = [d.path.stem for d in self._dataset.documents if d.format is CHANGES]
-        number = 1 + max((int(name) for name in names if name.isdecimal()), default=0)
-        folder = self._origin.data[0] if self._save else Path()
-        return folder / _OF_CHANGES / f"{number:06}{CHANGES.suffixes[0]}"
+        return next_change(self._origin.data[0] if self._save else Path(), self._dataset.documents)
 
     def _documents(self, statements: Statements) -> Iterator[Document]:
         """Give what was passed the form of documents, each parsed, so that a fault shows now."""

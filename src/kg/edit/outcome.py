@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.dataset.changes import Change
 from kg.dataset.documents import shown
 from kg.evidence import say
 from kg.namespaces import GRAPH, compact
@@ -64,6 +65,10 @@ class Outcome:
     def __str__(self) -> str:
         """Tell it to a person, with the first sentences of each kind."""
         return "\n".join(self._lines())
+
+    def document(self) -> bytes:
+        """Return the change as the document that records it in a folder."""
+        return Change(list(self.added), list(self.removed)).text().encode()
 
     def to_json(self) -> str:
         """Write all of it as a JSON object, each triple by its terms and in words."""

@@ -1,7 +1,13 @@
-"""A folder of files that a user changes: begun, locked while it is changed, and added to."""
+"""A folder of files that a user changes: begun, locked while it is changed, and added to.
+
+A change is written and synced beside its place, and committed by giving that file its name, which
+fails where the name is taken. So no two writers commit on the same state, and one that is killed
+leaves the state before or the one after.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -11,17 +17,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import resources
+from kg.dataset.changes import CHANGES
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
 from kg.snapshot import locks
+from kg.snapshot.writing import sync_one
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["alone", "init", "working_folder", "write_change"]
+    from kg.dataset import Document
+
+__all__ = ["LOOK", "PATIENCE", "alone", "init", "next_change", "take_lock"]
+__all__ += ["working_folder", "write_change"]
 
 #: How long one change waits for another on the same folder, and how often it looks, in seconds.
-_PATIENCE = 60.0
-_LOOK = 0.05
+PATIENCE = 60.0
+LOOK = 0.05
+#: What file systems say that have no hard links.
+_NO_LINKS = frozenset(
+    (errno.EPERM, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP)
+)
 _ADVICE = "make a graph of your own with kg init DIR, and give it with --data DIR"
 
 
@@ -93,18 +108,54 @@ def alone(folder: Path) -> Iterator[None]:
         # There a folder has no lock; that a change never takes the name of another is enough.
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    until = time.monotonic() + PATIENCE
+    while (descriptor := take_lock(folder)) is None:
+        if time.monotonic() > until:
+            raise WriteFailure(folder, "another kg is changing it: try again when it is done")
+        time.sleep(LOOK)
     try:
-        until = time.monotonic() + _PATIENCE
-        while not (taken := locks.exclusive(descriptor)):
-            if taken is None:
-                raise WriteFailure(folder, "its file system has no locks: copy it to another disk")
-            if time.monotonic() > until:
-                raise WriteFailure(folder, "another kg is changing it: try again when it is done")
-            time.sleep(_LOOK)
         yield
     finally:
         os.close(descriptor)
+
+
+def take_lock(folder: Path) -> int | None:
+    """Return a descriptor that keeps others from changing a folder until it is closed.
+
+    The system closes it when the process ends, however it ends.
+
+    Args:
+        folder: is there.
+
+    Returns:
+        The descriptor; None where another process changes the folder at present.
+
+    Raises:
+        WriteFailure: the folder cannot be opened, or its file system has no locks.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise WriteFailure(folder, error.strerror or str(error)) from error
+    is_taken = locks.exclusive(descriptor)
+    if is_taken:
+        return descriptor
+    os.close(descriptor)
+    if is_taken is None:
+        raise WriteFailure(folder, "its file system has no locks: copy it to another disk")
+    return None
+
+
+def next_change(folder: Path, documents: Iterable[Document]) -> Path:
+    """Return the place of the next change of a folder.
+
+    Args:
+        folder: of the graph.
+        documents: of the graph as it is.
+    """
+    names = [document.path.stem for document in documents if document.format is CHANGES]
+    number = 1 + max((int(name) for name in names if name.isdecimal()), default=0)
+    return folder / "changes" / f"{number:06}{CHANGES.suffixes[0]}"
 
 
 def write_change(path: Path, content: bytes) -> None:
@@ -129,11 +180,11 @@ def write_change(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            raise WriteFailure(path, "there is such a change already: load the graph again")
-        beside.rename(path)
+        _name(beside, path)
         for changed in (folder, folder.parent):
-            _sync(changed)
+            sync_one(changed)
+    except FileExistsError as error:
+        raise WriteFailure(path, "there is such a change already: load the graph again") from error
     except OSError as error:
         raise WriteFailure(path, error.strerror or str(error)) from error
     finally:
@@ -143,12 +194,17 @@ def write_change(path: Path, content: bytes) -> None:
             folder.rmdir()
 
 
-def _sync(folder: Path) -> None:
-    """Have the disk keep the name of a new file; Windows cannot be asked to."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+def _name(beside: Path, path: Path) -> None:
+    """Give a file a name that must be free.
+
+    Raises:
+        FileExistsError: the name is taken.
+    """
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.link(beside, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        beside.rename(path)

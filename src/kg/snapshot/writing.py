@@ -174,8 +174,10 @@ def sync(place: Path) -> None:
 
 
 def sync_one(path: Path) -> None:
-    """Have the disk keep one file or folder."""
+    """Have the disk keep one file, or the names in one folder; Windows syncs no folder."""
     # Windows syncs only what is open for writing; a folder can only be opened for reading.
+    if os.name == "nt" and path.is_dir():
+        return
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)

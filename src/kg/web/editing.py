@@ -1,4 +1,8 @@
-"""The folder that is served, with a change: through ``kg.edit``, and so through the gate."""
+"""The folder that is served, with a change: through ``kg.edit``, and so through the gate.
+
+Nothing is written here: the document of the change is returned to the process that keeps others
+from changing the folder, which commits it (``kg.web.writing``).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from kg.comparison import meant
 from kg.dataset import load
 from kg.dataset.documents import DERIVED
 from kg.edit import Edit, Origin
+from kg.edit.working import next_change, working_folder
 from kg.namespaces import GRAPH
 from kg.sparql.updating import apply
 from kg.web.building import gated
@@ -29,7 +34,7 @@ __all__ = ["updated", "written"]
 
 
 def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
-    """Carry out an update on the graphs of a folder as one, and write what it changes.
+    """Return what an update of the graphs of a folder as one changes.
 
     Args:
         settings: say which folder.
@@ -37,7 +42,8 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
         base: what relative IRIs are resolved against.
 
     Returns:
-        ``status``, and ``changed``: whether anything is.
+        ``status``; ``changed``, whether anything is; and then ``path`` and ``document``, the change
+        and its place.
 
     Raises:
         KgError: the state after it is refused; nothing is changed.
@@ -61,7 +67,7 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
 def written(
     settings: Settings, method: str, graph: NamedNode | None, triples: Iterable[Triple]
 ) -> dict[str, Any]:
-    """Put, add to or delete a graph of a folder.
+    """Return what putting, adding to or deleting a graph of a folder changes.
 
     Args:
         settings: say which folder.
@@ -107,12 +113,13 @@ def _edited(
     gone, come = list(removed), list(added)
     if not gone and not come:
         return {"changed": False}
-    with Edit(dataset, origin, lambda *_: None, save=True) as edit:
-        if origin.load().digest() != dataset.digest():
-            raise Problem("conflict", "the files have changed meanwhile: try again")
+    with Edit(dataset, origin, lambda *_: None) as edit:
         edit.remove(gone)
         edit.add(come)
-    return {"changed": edit.changes.path is not None}
+    if not edit.changes:
+        return {"changed": False}
+    path = next_change(working_folder(origin.data), dataset.documents)
+    return {"changed": True, "path": str(path), "document": edit.changes.document().decode()}
 
 
 def _stated(triple: Triple, dataset: Dataset) -> Triple:

@@ -108,7 +108,10 @@ class Endpoint:
 
     async def _updated(self, request: Request, asked: protocol.Update) -> Response:
         writer = self._who_writes(request)
-        return response(await writer.update(asked.text, asked.using_default, asked.using_named))
+        async with _presence(request) as gone:
+            return response(
+                await writer.update(asked.text, asked.using_default, asked.using_named, gone)
+            )
 
     def _who_writes(self, request: Request) -> Writer:
         check_writer(request.headers, self.settings, self.own)
@@ -131,10 +134,11 @@ class Endpoint:
         writer = self._who_writes(request)
         body = await received(request, self.pool.limits.body)
         kind = request.headers.get("content-type")
-        if creates:
-            return response(await writer.create(body, kind))
         change = {"PUT": writer.put, "POST": writer.post, "DELETE": writer.delete}[request.method]
-        return response(await change(graph, body, kind))
+        async with _presence(request) as gone:
+            if creates:
+                return response(await writer.create(body, kind, gone))
+            return response(await change(graph, body, kind, gone))
 
     async def data(self, request: Request) -> Response:
         """Give what is known of a thing, as data."""

@@ -108,6 +108,7 @@ def problem_of(error: errors.KgError) -> Problem:
         (errors.Inconsistent, "inconsistent"),
         (errors.NotEntailed, "not-found"),
         (errors.BudgetExceeded, "timeout"),
+        (errors.WriteFailure, "internal"),
     )
     for kind, code in by_kind:
         if isinstance(error, kind):

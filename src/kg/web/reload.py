@@ -66,7 +66,7 @@ async def watch(settings: Settings, pool: Pool, health: Health, writer: Writer |
         tried = asyncio.get_running_loop().time()
         async with AsyncExitStack() as held:
             if writer is not None:
-                await held.enter_async_context(writer.lock)
+                await held.enter_async_context(writer.in_turn())
                 seen = await asyncio.to_thread(state_of, settings)
             await _reload(settings, pool, health)
 

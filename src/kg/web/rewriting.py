@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from kg.edit.working import alone
 from kg.errors import KgError, WriteFailure
 from kg.snapshot.writing import sync_one
 from kg.web import as_is
@@ -140,7 +139,7 @@ def take_over(part: Path, path: Path, earlier: str) -> None:
 
     Args:
         part: the file.
-        path: of the other one.
+        path: of the other one, whose folder is locked.
         earlier: the SHA-256 of what that had.
 
     Raises:
@@ -148,12 +147,10 @@ def take_over(part: Path, path: Path, earlier: str) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
-        with alone(target.parent):
-            if hashlib.sha256(target.read_bytes()).hexdigest() != earlier:
-                raise Problem("conflict", "the file has changed meanwhile; nothing was changed")
-            part.replace(target)
-        if os.name != "nt":
-            sync_one(target.parent)
+        if hashlib.sha256(target.read_bytes()).hexdigest() != earlier:
+            raise Problem("conflict", "the file has changed meanwhile; nothing was changed")
+        part.replace(target)
+        sync_one(target.parent)
     except OSError as error:
         detail = f"not written: {error.strerror or error}; nothing was changed"
         raise Problem("internal", detail) from None

@@ -1,9 +1,10 @@
 """Changes of what is served, one after the other, each made in a process that may be killed.
 
-The process makes the state after a change and writes nothing that anybody sees; its end, however it
-ends, leaves all as it was. Then one renaming is the moment of the change, and workers take the new
-state before the client has its answer. The files of a folder are renamed by ``kg.edit`` itself, as
-those of anybody else who changes them.
+From before that process reads until the change is committed, other writers are kept away from what
+is served, with the lock that ``kg add`` takes. It makes the state after the change and writes
+nothing that anybody sees; its end, however it ends, leaves all as it was. The process that asked it
+commits: by giving one file its name, if nothing was changed meanwhile. Workers take the new state
+before the client has its answer.
 """
 
 from __future__ import annotations
@@ -15,24 +16,29 @@ import logging
 import os
 import secrets
 import uuid
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.edit.working import LOOK, PATIENCE, take_lock, write_change
 from kg.errors import KgError
 from kg.web import building
 from kg.web.answers import Answer
 from kg.web.edition import Edition
 from kg.web.health import now
 from kg.web.problems import Problem, problem_of
+from kg.web.reload import state_of
 from kg.web.rewriting import clean, take_over
 from kg.web.telling import discreet
+from kg.web.workers.lane import Lane
 from kg.web.workers.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from kg.web.health import Health
+    from kg.web.reload import State
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
 
@@ -58,17 +64,19 @@ class Writer:
 
     def __init__(self, settings: Settings, pool: Pool, health: Health) -> None:
         self._settings, self._pool, self._health = settings, pool, health
-        #: Held by whoever makes a new state of what is served.
-        self.lock = asyncio.Lock()
-        self._waiting = 0
+        self._lane = Lane(1)
         self._process: Process | None = None
         self._changes: set[asyncio.Task[Answer]] = set()
-        self._is_stopping = False
+        self._is_stopping = self._is_ended = False
         if settings.dataset is not None:
             clean(settings.dataset)
 
     async def update(
-        self, text: str, using_default: Sequence[str] = (), using_named: Sequence[str] = ()
+        self,
+        text: str,
+        using_default: Sequence[str] = (),
+        using_named: Sequence[str] = (),
+        gone: asyncio.Event | None = None,
     ) -> Answer:
         """Carry out a SPARQL update, all of it or nothing.
 
@@ -76,6 +84,7 @@ class Writer:
             text: one or more operations.
             using_default: IRIs of ``using-graph-uri``.
             using_named: IRIs of ``using-named-graph-uri``.
+            gone: set when nobody waits for the answer any more; a change that has begun is made.
 
         Raises:
             Problem: nothing was changed; says why.
@@ -85,45 +94,80 @@ class Writer:
             "using_default": list(using_default),
             "using_named": list(using_named),
         }
-        return await self._changed("update.operation", arguments)
+        return await self._changed("update.operation", arguments, gone)
 
-    async def put(self, graph: str | None, body: bytes, media_type: str | None) -> Answer:
+    async def put(
+        self,
+        graph: str | None,
+        body: bytes,
+        media_type: str | None,
+        gone: asyncio.Event | None = None,
+    ) -> Answer:
         """Replace a graph; None is the default graph.
 
         Raises:
             Problem: nothing was changed; says why.
         """
-        return await self._written("PUT", graph, body, media_type)
+        return await self._written("PUT", graph, body, media_type, gone)
 
-    async def post(self, graph: str | None, body: bytes, media_type: str | None) -> Answer:
+    async def post(
+        self,
+        graph: str | None,
+        body: bytes,
+        media_type: str | None,
+        gone: asyncio.Event | None = None,
+    ) -> Answer:
         """Add to a graph; None is the default graph.
 
         Raises:
             Problem: nothing was changed; says why.
         """
-        return await self._written("POST", graph, body, media_type)
+        return await self._written("POST", graph, body, media_type, gone)
 
-    async def create(self, body: bytes, media_type: str | None) -> Answer:
+    async def create(
+        self, body: bytes, media_type: str | None, gone: asyncio.Event | None = None
+    ) -> Answer:
         """Add a graph under a name that is made for it, and is the ``Location`` of the answer.
 
         Raises:
             Problem: nothing was changed; says why.
         """
         name = uuid.uuid4().urn
-        made = await self._written("POST", name, body, media_type)
+        made = await self._written("POST", name, body, media_type, gone)
         if made.status != _CREATED:
             raise Problem("bad-request", "a graph without triples is none: send some")
         return Answer(made.body, made.media_type, made.status, (("Location", name),))
 
     async def delete(
-        self, graph: str | None, body: bytes = b"", media_type: str | None = None
+        self,
+        graph: str | None,
+        body: bytes = b"",
+        media_type: str | None = None,
+        gone: asyncio.Event | None = None,
     ) -> Answer:
         """Delete a graph; the default graph, which is None, is emptied.
 
         Raises:
             Problem: nothing was changed; says why.
         """
-        return await self._written("DELETE", graph, body, media_type)
+        return await self._written("DELETE", graph, body, media_type, gone)
+
+    @asynccontextmanager
+    async def in_turn(self, gone: asyncio.Event | None = None) -> AsyncIterator[None]:
+        """Wait until nobody here makes a new state of what is served, and keep others from it.
+
+        Args:
+            gone: set when nobody wants it any more.
+
+        Raises:
+            Problem: nobody does.
+        """
+        if not await self._lane.take(None, gone):
+            raise Problem("request-timeout", "whoever asked is gone; nothing was changed")
+        try:
+            yield
+        finally:
+            self._lane.give()
 
     def pids(self) -> list[int]:
         """Return the process number of whoever makes a change at present."""
@@ -134,13 +178,19 @@ class Writer:
         self._is_stopping = True
         if self._changes:
             await asyncio.wait(set(self._changes), timeout=_GRACE)
+        self._is_ended = True
         if self._process is not None:
             self._process.kill()
         if self._changes:
             await asyncio.wait(set(self._changes), timeout=_GRACE)
 
     async def _written(
-        self, method: str, graph: str | None, body: bytes, media_type: str | None
+        self,
+        method: str,
+        graph: str | None,
+        body: bytes,
+        media_type: str | None,
+        gone: asyncio.Event | None,
     ) -> Answer:
         arguments = {
             "method": method,
@@ -148,13 +198,15 @@ class Writer:
             "body": base64.b64encode(body).decode(),
             "media_type": media_type,
         }
-        return await self._changed("update.write", arguments)
+        return await self._changed("update.write", arguments, gone)
 
-    async def _changed(self, task: str, arguments: Mapping[str, Any]) -> Answer:
-        if self._waiting >= self._pool.limits.waiting:
+    async def _changed(
+        self, task: str, arguments: Mapping[str, Any], gone: asyncio.Event | None
+    ) -> Answer:
+        if self._lane.waiting >= self._pool.limits.waiting:
             raise Problem("busy", "many changes are waiting already", headers={"Retry-After": "5"})
         # Whoever asked may go; a change that has begun comes to its end.
-        change = asyncio.get_running_loop().create_task(self._in_turn(task, arguments))
+        change = asyncio.get_running_loop().create_task(self._in_turn(task, arguments, gone))
         self._changes.add(change)
         change.add_done_callback(self._settled)
         return await asyncio.shield(change)
@@ -165,48 +217,78 @@ class Writer:
             # Whoever asked may be gone, and nobody else wants to know.
             change.exception()
 
-    async def _in_turn(self, task: str, arguments: Mapping[str, Any]) -> Answer:
-        self._waiting += 1
+    async def _in_turn(
+        self, task: str, arguments: Mapping[str, Any], gone: asyncio.Event | None
+    ) -> Answer:
         try:
-            async with self.lock:
+            async with self.in_turn(gone):
                 return await self._done(task, arguments)
         except Problem as problem:
             raise self._discreet(problem) from None
         except KgError as error:
             raise self._discreet(problem_of(error)) from None
-        finally:
-            self._waiting -= 1
 
     async def _done(self, task: str, arguments: Mapping[str, Any]) -> Answer:
-        if self._is_stopping:
-            raise Problem("not-ready", "the endpoint is about to end")
-        part, folder = self._part(), self._folder()
-        process = self._process = Process()
+        part = self._part()
         try:
-            try:
-                told = await self._made(process, task, arguments, str(part))
-            except Problem:
-                # Its process may have been killed after the files were changed.
-                if self._folder() == folder:
-                    raise
-                told = {"changed": True, "status": 204}
-            if told["changed"]:
-                await self._take(told, part)
+            async with self._alone():
+                state = await asyncio.to_thread(state_of, self._settings)
+                prepared = await self._prepared(task, arguments, str(part))
+                if prepared["changed"]:
+                    await asyncio.to_thread(self._commit, prepared, part, state)
         finally:
-            self._process = None
-            await process.buried()
             if part is not None:
                 part.unlink(missing_ok=True)
-        return Answer(b"", "text/plain; charset=utf-8", told["status"])
+        if prepared["changed"]:
+            await self._adopt(prepared)
+        return Answer(b"", "text/plain; charset=utf-8", prepared["status"])
 
-    async def _made(
-        self, process: Process, task: str, arguments: Mapping[str, Any], part: str
-    ) -> dict[str, Any]:
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Keep other processes from changing what is served; wait until they have.
+
+        Raises:
+            Problem: they take too long, or the endpoint is about to end.
+            WriteFailure: the folder cannot be locked.
+        """
+        dataset = self._settings.dataset
+        folder = self._settings.data[0] if dataset is None else _target(dataset).parent
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE
+        while True:
+            if self._is_stopping:
+                raise _stopping()
+            if (descriptor := take_lock(folder)) is not None:
+                break
+            if loop.time() > until:
+                detail = "another kg is changing the graph; try again later"
+                raise Problem("busy", detail, headers={"Retry-After": "5"})
+            await asyncio.sleep(LOOK)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    async def _prepared(self, task: str, arguments: Mapping[str, Any], part: str) -> dict[str, Any]:
         """Have the state after a change made.
 
         Raises:
             Problem: it was refused, or took too much.
         """
+        process = self._process = Process()
+        try:
+            return await self._made(process, task, arguments, part)
+        except Problem:
+            if self._is_ended:
+                raise _stopping() from None
+            raise
+        finally:
+            self._process = None
+            await process.buried()
+
+    async def _made(
+        self, process: Process, task: str, arguments: Mapping[str, Any], part: str
+    ) -> dict[str, Any]:
         edition, limits = self._pool.edition, self._pool.limits
         served = building.written(self._settings)
         more = {"served": served, "base": self._base(), "part": part}
@@ -233,12 +315,26 @@ class Writer:
         made: dict[str, Any] = json.loads(body)
         return made
 
-    async def _take(self, told: Mapping[str, Any], part: Path | None) -> None:
-        """Make a state the present one: on the disk, and then for the workers."""
-        path = self._settings.dataset
-        if path is not None and part is not None:
-            await asyncio.to_thread(take_over, part, path, told["earlier"])
-            edition = Edition.read(told["edition"])
+    def _commit(self, prepared: Mapping[str, Any], part: Path | None, state: State) -> None:
+        """Make a prepared change: the one moment at which it happens.
+
+        Raises:
+            Problem: the files are not those that it was made from any more.
+            WriteFailure: the disk refuses.
+        """
+        dataset = self._settings.dataset
+        if dataset is not None and part is not None:
+            take_over(part, dataset, prepared["earlier"])
+            return
+        # Editors of text take no lock.
+        if state_of(self._settings) != state:
+            raise Problem("conflict", "the files have changed meanwhile; nothing was changed")
+        write_change(Path(prepared["path"]), prepared["document"].encode())
+
+    async def _adopt(self, prepared: Mapping[str, Any]) -> None:
+        """Have the workers take the state after a change that was committed."""
+        if "edition" in prepared:
+            edition = Edition.read(prepared["edition"])
         else:
             try:
                 edition = await building.build(self._settings)
@@ -252,17 +348,10 @@ class Writer:
         self._health.last_reload, self._health.reload_error = now(), None
 
     def _part(self) -> Path | None:
-        path = self._settings.dataset
-        if path is None:
+        if self._settings.dataset is None:
             return None
-        path = Path(os.path.realpath(path))
+        path = _target(self._settings.dataset)
         return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-
-    def _folder(self) -> frozenset[str]:
-        """Return the names of the changes that were made of a folder so far."""
-        if self._settings.dataset is not None or len(self._settings.data) != 1:
-            return frozenset()
-        return frozenset(path.name for path in (self._settings.data[0] / "changes").glob("[!.]*"))
 
     def _base(self) -> str:
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
@@ -277,3 +366,11 @@ class Writer:
             headers=problem.headers,
             more=json.loads(text),
         )
+
+
+def _target(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _stopping() -> Problem:
+    return Problem("not-ready", "the endpoint is about to end; nothing was changed")

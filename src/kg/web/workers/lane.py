@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Any
 
 __all__ = ["Lane"]
-
-#: How often, in seconds, who waits looks whether anybody still wants the answer.
-_LOOK = 0.1
 
 
 class Lane:
@@ -24,12 +22,12 @@ class Lane:
 
     def __init__(self, places: int) -> None:
         self.places, self.taken = places, 0
-        self._line: deque[asyncio.Future[None]] = deque()
+        self._line: deque[tuple[asyncio.Future[None], asyncio.Event | None]] = deque()
 
     @property
     def waiting(self) -> int:
-        """Tell how many wait."""
-        return len(self._line)
+        """Return how many wait whose answer somebody still wants."""
+        return sum(gone is None or not gone.is_set() for _, gone in self._line)
 
     def take_now(self) -> bool:
         """Take a place if one is free; tell whether it is taken."""
@@ -38,12 +36,12 @@ class Lane:
         self.taken += 1
         return True
 
-    async def take(self, seconds: float, gone: asyncio.Event | None = None) -> bool:
+    async def take(self, seconds: float | None, gone: asyncio.Event | None = None) -> bool:
         """Wait for a place, in line.
 
         Args:
-            seconds: how long.
-            gone: set when nobody wants it any more.
+            seconds: how long; None is for ever.
+            gone: set when nobody wants it any more, which ends the wait at once.
 
         Returns:
             Whether it is taken.
@@ -52,25 +50,33 @@ class Lane:
             return True
         loop = asyncio.get_running_loop()
         place: asyncio.Future[None] = loop.create_future()
-        self._line.append(place)
-        end = loop.time() + seconds
+        leaving = None if gone is None else loop.create_task(gone.wait())
+        entry = (place, gone)
+        self._line.append(entry)
+        ends: set[asyncio.Future[Any]] = {place} if leaving is None else {place, leaving}
+        is_taken = False
         try:
-            while not place.done() and loop.time() < end and not (gone and gone.is_set()):
-                await asyncio.wait({place}, timeout=min(_LOOK, end - loop.time()))
-        except asyncio.CancelledError:
-            if place.done():
-                self.give()
-            else:
-                self._line.remove(place)
-            raise
-        if not place.done():
-            self._line.remove(place)
-            return False
-        return True
+            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            is_taken = place.done() and not place.cancelled() and not (gone and gone.is_set())
+        finally:
+            if leaving is not None:
+                leaving.cancel()
+            if not is_taken:
+                self._leave(entry)
+        return is_taken
+
+    def _leave(self, entry: tuple[asyncio.Future[None], asyncio.Event | None]) -> None:
+        if entry in self._line:
+            self._line.remove(entry)
+        elif not entry[0].cancelled():
+            self.give()
 
     def give(self) -> None:
-        """Give a place back: to the first in line, if there is one."""
-        if self._line:
-            self._line.popleft().set_result(None)
-        else:
-            self.taken -= 1
+        """Give a place back: to the first in line who still wants it, if there is one."""
+        while self._line:
+            place, gone = self._line.popleft()
+            if gone is None or not gone.is_set():
+                place.set_result(None)
+                return
+            place.cancel()
+        self.taken -= 1
