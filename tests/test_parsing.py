@@ -25,7 +25,7 @@ def read(content, kind="ttl"):
 
 CONFLICT = "unresolved merge conflict ({}): keep one side and delete the marker lines"
 CUT_OFF_XML = "not well-formed XML: the file ends before its last element does: is it cut off?"
-RELATIVE = "a relative IRI, and the file declares no base: write the whole IRI or a base"
+RELATIVE = "a relative IRI{}, and no base: write the whole IRI, or give --base IRI"
 ELSEWHERE = "is elsewhere and kg fetches none: write it into the file"
 TRIPLE_TERM = (
     "RDF 1.2 is not supported: a triple about a triple: state it as an rdf:Statement instead"
@@ -121,22 +121,22 @@ REFUSED = {
     "relative IRI": (
         "ttl",
         GOOD + "<a> <b> <c> .",
-        f"some.ttl:2:1: {RELATIVE}",
+        f"some.ttl:2:1: {RELATIVE.format('')}",
     ),
     "relative IRI in JSON": (
         "jsonld",
         '{"@id": "http://e.org/a",\n"http://e.org/b": {"@id": "c"}}',
-        'some.jsonld:2: the IRI "c" is relative, and the context declares no @base',
+        "some.jsonld:2: " + RELATIVE.format(' "c"'),
     ),
     "relative datatype in JSON": (
         "jsonld",
         '{"@id": "http://e.org/a",\n"http://e.org/b": {"@value": "c", "@type": "d"}}',
-        'some.jsonld:2: the IRI "d" is relative, and the context declares no @base',
+        "some.jsonld:2: " + RELATIVE.format(' "d"'),
     ),
     "relative IRI in XML": (
         "rdfxml",
         XML + '<rdf:Description rdf:about="a"><e:b>x</e:b></rdf:Description></rdf:RDF>',
-        f"some.rdfxml:2: {RELATIVE}",
+        "some.rdfxml:2: " + RELATIVE.format(' "a"'),
     ),
     "JSON": (
         "jsonld",

@@ -110,8 +110,8 @@ REL = Namespace(
 )
 RDF = Namespace(
     PREFIXES["rdf"],
-    """HTML List PlainLiteral Property Statement XMLLiteral first langString nil object predicate
-    rest subject type""",
+    """HTML List PlainLiteral Property Statement XMLLiteral dirLangString first langString nil
+    object predicate rest subject type""",
 )
 RDFS = Namespace(
     PREFIXES["rdfs"],

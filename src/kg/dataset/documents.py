@@ -76,6 +76,7 @@ class Document:
             what is added to and deleted from the documents before it.
         number: tells its blank nodes from those of the other documents of a dataset.
         sources: for a change that is not written yet, where its triples are told to be.
+        base: what relative IRIs are resolved against; the file's own address where it is None.
     """
 
     path: Path
@@ -84,6 +85,7 @@ class Document:
     role: str = "data"
     number: int = 0
     sources: tuple[Document, ...] | None = None
+    base: str | None = None
 
     def quads(self) -> list[Quad]:
         """Return the quads, each in the named graph that it belongs to.
@@ -178,17 +180,18 @@ class Document:
         if self.format is SSSOM:
             links = self._links
             return [Quad(t.subject, t.predicate, t.object, GRAPH.links) for t in links], ()
+        notes: tuple[str, ...] = ()
         if self.format is CHANGES:
             quads = self._change.added
         else:
-            quads = parsing.parse(name, self.format, self.content, self._blank_prefix)
+            quads, notes = self._parsed.quads, self._parsed.notes
         placed = list(_placed(quads, self._home))
         kept = [quad for quad in placed if not str(quad.graph_name).startswith(DERIVED)]
         if len(kept) == len(placed):
-            return kept, ()
+            return kept, notes
         derived = sum("/graph/inferred/" in str(quad.graph_name) for quad in placed)
         described = len(placed) - len(kept) - derived
-        return kept, tuple(
+        left_out = (
             f"{name}: {number:,} {kind} were left out: kg derives them anew"
             for number, kind in (
                 (derived, "inferred triples"),
@@ -196,6 +199,17 @@ class Document:
             )
             if number
         )
+        return kept, (*notes, *left_out)
+
+    @cached_property
+    def _parsed(self) -> parsing.Parsed:
+        name = shown(self.path)
+        return parsing.read(name, self.format, self.content, self._blank_prefix, base=self._address)
+
+    @property
+    def _address(self) -> str | None:
+        """What relative IRIs are resolved against (RFC 3986, section 5.1.3)."""
+        return self.base or (self.path.resolve().as_uri() if self.path.is_file() else None)
 
     @property
     def _home(self) -> NamedNode:

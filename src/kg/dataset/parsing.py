@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, Triple
 from pyoxigraph import parse as parse_rdf
 
+from kg.dataset import jsonld, rdfxml
 from kg.errors import ParseFailure
+from kg.namespaces import RDF
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kg.formats import Format
 
-__all__ = ["decode", "links", "parse"]
+__all__ = ["Parsed", "decode", "links", "parse", "read"]
 
 # git writes these lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^(?:<{7} .*|\|{7} .*|={7}|>{7} .*)$", re.MULTILINE)
@@ -23,8 +28,21 @@ _WHOLE_CONFLICT = re.compile(r"^<{7} .*\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7} ", re.MU
 _PLACE = re.compile(r"^Parser error (?:at|between) [^:]*: ")
 _QUOTED = re.compile(r"'([^']+)'")
 _REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[[^]"]*)?"([^"]*)"')
-# JSON-LD drops what has a relative IRI; below this base it can be seen and refused.
-_RELATIVE = "x-relative:///"
+_TAGLESS = (RDF.langString, RDF.dirLangString)
+
+
+class Parsed(NamedTuple):
+    """What a document says.
+
+    Args:
+        quads: its statements.
+        prefixes: the prefixes that it declares.
+        notes: sentences about what was left out.
+    """
+
+    quads: list[Quad]
+    prefixes: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def decode(name: str, content: bytes) -> str:
@@ -74,20 +92,53 @@ def parse(  # noqa: PLR0913 - what a document may leave to whoever reads it
     Raises:
         ParseFailure: the document is not well formed or has no triples.
     """
+    return read(name, kind, content, blank_prefix, base=base, may_be_empty=may_be_empty).quads
+
+
+def read(  # noqa: PLR0913 - what a document may leave to whoever reads it
+    name: str,
+    kind: Format,
+    content: bytes,
+    blank_prefix: str,
+    *,
+    base: str | None = None,
+    may_be_empty: bool = False,
+) -> Parsed:
+    """Parse an RDF document as ``parse`` does, and return what else it says.
+
+    Args:
+        name: the file as the user knows it.
+        kind: what the document is written in.
+        content: its bytes.
+        blank_prefix: begins the labels of the document's blank nodes.
+        base: what relative IRIs are resolved against where the document declares no base.
+        may_be_empty: whether it may be well formed and have no triples.
+
+    Raises:
+        ParseFailure: the document is not well formed or has no triples.
+    """
     text = decode(name, content)
     if kind.rdf == RdfFormat.RDF_XML:
         _check_xml(name, content)
-    marked = _RELATIVE if kind.rdf == RdfFormat.JSON_LD and base is None else base
+        text = rdfxml.rewritten(name, text)
     try:
-        quads = list(parse_rdf(text, kind.rdf, base_iri=marked, rename_blank_nodes=True))
+        parser = parse_rdf(text, kind.rdf, base_iri=base, rename_blank_nodes=True)
+        quads = list(parser)
     except SyntaxError as error:
-        raise _failure(name, text, error) from error
+        raise _failure(name, text, kind, base, error) from error
+    notes: tuple[str, ...] = ()
+    if kind.rdf == RdfFormat.JSON_LD:
+        keys = jsonld.omitted(name, text, base, len(quads))
+        if keys:
+            listed = ", ".join(f'"{key}"' for key in keys)
+            notes = (f"{name}: left out what is said by keys that no context explains: {listed}",)
     if not quads and not may_be_empty:
         raise ParseFailure(name, "has no triples, only prefixes, comments or unknown keys")
-    _check_terms(name, text, quads)
-    if marked == _RELATIVE:
-        _check_absolute(name, text, quads)
-    return _numbered(quads, blank_prefix)
+    _check_terms(name, text, kind, base, quads)
+    if rdfxml.NO_LANGUAGE in text:
+        quads = list(map(_without_language, quads))
+    declared = rdfxml.prefixes(text) if kind.rdf == RdfFormat.RDF_XML else parser.prefixes
+    return Parsed(_numbered(quads, blank_prefix), dict(declared), notes)
 
 
 def links(name: str, content: bytes) -> dict[Triple, int]:
@@ -119,27 +170,74 @@ def _conflict(name: str, text: str, match: re.Match[str]) -> ParseFailure:
     )
 
 
-def _failure(name: str, text: str, error: SyntaxError) -> ParseFailure:
-    """Say what pyoxigraph found, in one line that begins with the place."""
+def _failure(
+    name: str, text: str, kind: Format, base: str | None, error: SyntaxError
+) -> ParseFailure:
+    """Return what pyoxigraph found, in one line that begins with the place."""
     conflict = _CONFLICT.search(text)
     if conflict:
         return _conflict(name, text, conflict)
     message = _PLACE.sub("", str(error.msg)).replace("\n", " ")
     line, column = error.lineno, error.offset
+    surrogate = jsonld.lone_surrogate(text) if kind.rdf == RdfFormat.JSON_LD else None
     if "LoadDocumentCallback" in message or "remote context" in message:
         remote = _REMOTE_CONTEXT.search(text)
         address = f' "{remote.group(1)}"' if remote else ""
         message = f"the context{address} is elsewhere and kg fetches none: write it into the file"
         line = _line(text, remote.start()) if remote else None
+    elif surrogate is not None:
+        half, offset = surrogate
+        message = f"{half} is half of a character (a lone surrogate): write the whole character"
+        line, column = _line(text, offset), offset - text.rfind("\n", 0, offset)
     elif message.startswith("Unexpected end"):
         message = "the file ends in the middle of a statement: is it cut off?"
-    elif "No scheme found" in message:
-        message = "a relative IRI, and the file declares no base: write the whole IRI or a base"
-    if line is None:
+    elif "No scheme found" in message and kind.rdf in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
+        message = "a relative IRI, and this format has none: write the whole IRI"
+    elif "No scheme found" in message and base is None:
+        iri = _QUOTED.search(message)
+        message = jsonld.relative(iri and iri.group(1))
+    if line is None and kind.rdf == RdfFormat.JSON_LD:
         quoted = _QUOTED.search(str(error.msg))
         offset = text.find(f'"{quoted.group(1)}"') if quoted else -1
         line = _line(text, offset) if offset >= 0 else None
-    return ParseFailure(name, message[:1].lower() + message[1:], line, column)
+    if line is None:
+        line = _line_reached(text, kind, base)
+    return ParseFailure(name, _uncapitalized(message), line, column)
+
+
+def _uncapitalized(message: str) -> str:
+    return message if message[1:2].isupper() else message[:1].lower() + message[1:]
+
+
+def _line_reached(
+    text: str, kind: Format, base: str | None, found: Callable[[Quad], bool] | None = None
+) -> int | None:
+    """Return the line up to which the parser read when it found a quad, or gave up."""
+    lines = _Lines(text)
+    try:
+        for quad in parse_rdf(cast("IO[bytes]", lines), kind.rdf, base_iri=base):
+            if found is not None and found(quad):
+                return lines.number
+    except SyntaxError:
+        return lines.number if found is None else None
+    return None
+
+
+class _Lines(io.RawIOBase):
+    """A document that is handed out line by line."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.encode().splitlines(keepends=True)
+        self.number = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, _size: int = -1) -> bytes:
+        if self.number >= len(self._lines):
+            return b""
+        self.number += 1
+        return self._lines[self.number - 1]
 
 
 def _check_xml(name: str, content: bytes) -> None:
@@ -160,31 +258,41 @@ def _check_xml(name: str, content: bytes) -> None:
         raise ParseFailure(name, message, error.lineno, error.offset + 1) from error
 
 
-def _check_terms(name: str, text: str, quads: list[Quad]) -> None:
-    """Refuse what came with RDF 1.2: neither OWL 2, SHACL 1.0 nor rdflib can say it."""
+def _check_terms(name: str, text: str, kind: Format, base: str | None, quads: list[Quad]) -> None:
+    """Refuse what came with RDF 1.2, and a text in a language that names none.
+
+    Neither OWL 2, SHACL 1.0 nor rdflib can say what RDF 1.2 says.
+    """
     for quad in quads:
         term = quad.object
         if isinstance(term, Triple):
-            sign, message = "<<", "a triple about a triple: state it as an rdf:Statement instead"
+            sign, problem = "<<", "a triple about a triple: state it as an rdf:Statement instead"
         elif isinstance(term, Literal) and term.direction is not None:
-            sign, message = "--", "a text with a base direction: leave the direction out"
+            sign, problem = "--", "a text with a base direction: leave the direction out"
+        elif isinstance(term, Literal) and term.language is None and term.datatype in _TAGLESS:
+            sign = term.datatype.value.rpartition("#")[2]
+            message = f"{Literal(term.value)} is of rdf:{sign}, which only a language tag gives"
+            raise ParseFailure(name, message, _place(text, kind, base, quad, sign))
         else:
             continue
-        offset = text.find(sign)
-        line = _line(text, offset) if offset >= 0 else None
-        raise ParseFailure(name, f"RDF 1.2 is not supported: {message}", line)
+        message = f"RDF 1.2 is not supported: {problem}"
+        raise ParseFailure(name, message, _place(text, kind, base, quad, sign))
 
 
-def _check_absolute(name: str, text: str, quads: list[Quad]) -> None:
-    for quad in quads:
-        for term in quad:
-            value = str(term.datatype if isinstance(term, Literal) else term)[1:-1]
-            if value.startswith(_RELATIVE):
-                iri = value.removeprefix(_RELATIVE)
-                offset = text.find(f'"{iri}"')
-                line = _line(text, offset) if offset >= 0 else None
-                message = f'the IRI "{iri}" is relative, and the context declares no @base'
-                raise ParseFailure(name, message, line)
+def _place(text: str, kind: Format, base: str | None, quad: Quad, sign: str) -> int | None:
+    """Return the line of a quad that the parser took, by what stands in it."""
+    if kind.rdf == RdfFormat.RDF_XML:
+        said = quad.object
+        return _line_reached(text, kind, base, lambda found: found.object == said)
+    offset = text.find('"@direction"' if kind.rdf == RdfFormat.JSON_LD and sign == "--" else sign)
+    return _line(text, offset) if offset >= 0 else None
+
+
+def _without_language(quad: Quad) -> Quad:
+    term = quad.object
+    if isinstance(term, Literal) and term.language == rdfxml.NO_LANGUAGE:
+        return Quad(quad.subject, quad.predicate, Literal(term.value), quad.graph_name)
+    return quad
 
 
 def _numbered(quads: list[Quad], prefix: str) -> list[Quad]:
