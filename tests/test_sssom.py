@@ -85,7 +85,7 @@ REFUSED = {
         ':5: no SSSOM column "object_lable", nor in extension_definitions; did you mean object_',
     ),
     "has a row that is too short": (table(ROW, ROW[:3]), ":7: 3 columns, but the header names 4"),
-    "has a row that is too long": (table([*ROW, ""]), ":6: 5 columns, but the header names 4"),
+    "has a row that is too long": (table([*ROW, "x"]), ":6: 5 columns, but the header names 4"),
     "lacks a required value": (table(["", *ROW[1:]]), ":6: no subject_id, which SSSOM requires"),
     "uses an unknown prefix": (
         table([*ROW[:2], "wdd:Q912", ROW[3]]),
@@ -93,7 +93,14 @@ REFUSED = {
     ),
     "has no CURIE": (table([*ROW[:2], "Q912", ROW[3]]), ':6: "Q912" is not a CURIE'),
     "has an impossible IRI": (table([*ROW[:2], "wd:Q 912", ROW[3]]), ':6: object_id "wd:Q 912": '),
-    "repeats a row": (table(ROW, ["kg:gao", *ROW[1:]], ROW), ":8: repeats line 6"),
+    "gives two rows one record_id": (
+        table([*ROW, "ex:1"], ["kg:gao", *ROW[1:], "ex:1"], header=["record_id"]),
+        ":7: the record_id ex:1 is that of line 6: give each its own",
+    ),
+    "has a literal without its text": (
+        table([*ROW[:2], "", ROW[3], "rdfs literal", ""], header=["object_type", "object_label"]),
+        ":6: no object_id, which SSSOM requires",
+    ),
     "misspells a justification": (
         table([*ROW[:3], "semapv:ManualMapingCuration"]),
         "did you mean semapv:ManualMappingCuration",
@@ -308,7 +315,6 @@ def test_examples_of_the_specification_keep_every_value(name, suites):
 #: Examples that kg refuses, and why.
 NOT_READ = {
     "curation_rule_text2": "7 columns, but the header names 8",  # the example is short of a tab
-    "extension-slots": 'no SSSOM column "ext_undeclared_baz"',  # SSSOM would drop it unsaid
 }
 
 

@@ -80,6 +80,7 @@ class ParseFailure(KgError):
         column: int | None = None,
     ) -> None:
         self.source, self.line, self.column = str(source), line, column
+        self.reason = message
         place = ":".join(str(part) for part in (source, line, column) if part is not None)
         super().__init__(f"{place}: {message}")
 

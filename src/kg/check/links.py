@@ -206,7 +206,12 @@ def _check_subjects(links: list[_Link], dataset: Dataset, findings: Findings) ->
 def _check_repeats(links: list[_Link], findings: Findings) -> None:
     subjects: dict[NamedNode, _Link] = {}
     objects: dict[str, _Link] = {}
+    rows: dict[tuple[tuple[str, str], ...], _Link] = {}
     for link in links:
+        same = rows.setdefault(tuple(sorted(link.values.items())), link)
+        if same is not link:
+            message = f"repeats line {same.location.line}: keep one"
+            findings.add("link", link.subject, message, location=link.location)
         if not link.is_exact:
             continue
         first = subjects.setdefault(link.subject, link)

@@ -8,17 +8,19 @@ itself keeps links.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from kg.errors import ParseFailure
-from kg.namespaces import OWL, PREFIXES, RDF, RDFS, SKOS, SSSOM, XSD
+from kg.errors import KgError, ParseFailure
+from kg.namespaces import PREFIXES, RDF, SSSOM, XSD
 from kg.sssom import slots
-from kg.sssom.table import MappingSet, Row, extensions
+from kg.sssom.table import MappingSet, Row, checked, extensions
 
 __all__ = ["from_turtle", "to_turtle"]
 
+_LINKML_URI = "https://w3id.org/linkml/Uriorcurie"
 _PAV, _DCTERMS, _PROV = "http://purl.org/pav/", PREFIXES["dcterms"], PREFIXES["prov"]
 _OWL, _RDFS = PREFIXES["owl"], PREFIXES["rdfs"]
 #: The properties of slots that are not ``sssom:`` and the name of the slot.
@@ -27,7 +29,7 @@ _PROPERTIES = {
     "predicate_id": _OWL + "annotatedProperty",
     "object_id": _OWL + "annotatedTarget",
     "author_id": _PAV + "authoredBy",
-    "mapping_date": _PAV + "authoredOn",
+    "mapping_date": _DCTERMS + "created",
     "creator_id": _DCTERMS + "creator",
     "license": _DCTERMS + "license",
     "publication_date": _DCTERMS + "issued",
@@ -39,27 +41,25 @@ _PROPERTIES = {
     "see_also": _RDFS + "seeAlso",
 }
 _SLOTS = {iri: slot for slot, iri in _PROPERTIES.items()}
-#: What kinds of entities are in RDF.
-_KINDS: dict[str, NamedNode] = {
-    "owl class": OWL.Class,
-    "owl object property": OWL.ObjectProperty,
-    "owl data property": OWL.DatatypeProperty,
-    "owl annotation property": OWL.AnnotationProperty,
-    "owl named individual": OWL.NamedIndividual,
-    "skos concept": SKOS.Concept,
-    "rdfs resource": RDFS.Resource,
-    "rdfs class": RDFS.Class,
-    "rdfs literal": RDFS.Literal,
-    "rdfs datatype": RDFS.Datatype,
-    "rdf property": RDF.Property,
+#: Read as well: what was written before the form was specified.
+_SLOTS[_PAV + "authoredOn"] = "mapping_date"
+#: The terms of values that are words in a table, by slot and word.
+_TERMS = {
+    (slot, word): NamedNode(iri)
+    for slot in slots.TYPES
+    for iri, word in reversed(slots.ENTITY_TYPES.items())
+} | {
+    ("predicate_modifier", "Not"): NamedNode(SSSOM.iri + "NegatedPredicate"),
+    **{("sssom_version", one): NamedNode(f"{SSSOM.iri}version{one}") for one in ("1.0", "1.1")},
 }
-_KIND_NAMES = {node: name for name, node in _KINDS.items()}
-_OF_KIND = ("subject_type", "object_type", "predicate_type")
-#: Where a column that no definition gives a property gets its own.
-_UNDECLARED = "http://sssom.invalid/"
+_WORDS = {(slot, node.value): word for (slot, word), node in _TERMS.items()} | {
+    (slot, iri): word for slot in slots.TYPES for iri, word in slots.ENTITY_TYPES.items()
+}
 _SET, _MAPPINGS = NamedNode(SSSOM.iri + "MappingSet"), NamedNode(SSSOM.iri + "mappings")
 _DEFINITION = NamedNode(SSSOM.iri + "extension_definitions")
-_AXIOM = NamedNode(_OWL + "Axiom")
+_AXIOM, _ONTOLOGY = NamedNode(_OWL + "Axiom"), NamedNode(_OWL + "Ontology")
+_EXTENSION = NamedNode(SSSOM.iri + "ExtensionDefinition")
+_JUSTIFICATION = NamedNode(SSSOM.iri + "mapping_justification")
 
 
 def to_turtle(mappings: MappingSet) -> str:
@@ -74,26 +74,29 @@ def to_turtle(mappings: MappingSet) -> str:
     >>> "owl:annotatedTarget wd:Q912" in to_turtle(table(head + row))
     True
     """
-    named = mappings.metadata.get("mapping_set_id")
-    node = NamedNode(named) if named else BlankNode("set")
+    named = slots.address(mappings.metadata.get("mapping_set_id", ""))
+    node = named if isinstance(named, NamedNode) else BlankNode("set")
     found = [Triple(node, RDF.type, _SET)]
+    if isinstance(named, Literal) and named.value:
+        found.append(Triple(node, NamedNode(SSSOM.iri + "mapping_set_id"), named))
     for key, value in mappings.metadata.items():
         if key == "extension_definitions":
-            found += _definitions(node, value)
+            found += _definitions(node, mappings)
         elif key not in ("curie_map", "mapping_set_id"):
             texts = value if isinstance(value, list) else [value]
             found += [_statement(node, key, str(text), mappings, 1) for text in texts]
     for number, row in enumerate(mappings.rows, 1):
-        record = BlankNode(f"mapping{number:06}")
+        own = row.values.get("record_id")
+        record = slots.iri(own, mappings.curie_map) if own else BlankNode(f"mapping{number:06}")
         found += [Triple(node, _MAPPINGS, record), Triple(record, RDF.type, _AXIOM)]
         for column, cell in row.values.items():
-            for text in slots.split(column, cell):
+            for text in slots.split(column, cell) if column != "record_id" else ():
                 found.append(_statement(record, column, text, mappings, row.line))
     prefixes = {
         key: PREFIXES[key] for key in ("dcterms", "owl", "rdfs", "semapv", "skos", "sssom", "xsd")
     }
     used = {prefix for row in mappings.rows for prefix in _prefixes(row)}
-    prefixes |= {key: PREFIXES[key] for key in sorted(used & PREFIXES.keys())}
+    prefixes |= {key: slots.BUILT_IN[key] for key in sorted(used & slots.BUILT_IN.keys())}
     prefixes |= {"pav": _PAV} | mappings.curie_map
     content: bytes = serialize(found, format=RdfFormat.TURTLE, prefixes=prefixes) or b""
     return content.decode()
@@ -102,8 +105,12 @@ def to_turtle(mappings: MappingSet) -> str:
 def from_turtle(content: bytes | str, source: str = "mappings.ttl") -> MappingSet:
     """Read a mapping set from Turtle; the prefixes of the text are its prefixes.
 
+    All rules of the table hold for it. What was written before the form was specified is read too,
+    and so is an OWL ontology whose axioms are mappings. Triples that link the things themselves
+    say nothing of their own.
+
     Raises:
-        ParseFailure: it is not Turtle, or holds no mapping set, or something unknown of it.
+        ParseFailure: it is not Turtle, or holds no mapping set, or breaks a rule of SSSOM.
     """
     text = content.encode() if isinstance(content, str) else content
     try:
@@ -112,79 +119,131 @@ def from_turtle(content: bytes | str, source: str = "mappings.ttl") -> MappingSe
         prefixes: dict[str, str] = dict(parser.prefixes)
     except (SyntaxError, ValueError) as error:
         raise ParseFailure(source, f"is not Turtle: {error}") from error
-    said: dict[object, list[tuple[NamedNode, Any]]] = {}
+    said: dict[Any, list[tuple[NamedNode, Any]]] = {}
     for quad in quads:
         said.setdefault(quad.subject, []).append((quad.predicate, quad.object))
-    sets = [node for node, told in said.items() if (RDF.type, _SET) in told]
-    if len(sets) != 1:
-        raise ParseFailure(source, f"holds {len(sets)} mapping sets: there must be one")
-    [node] = sets
-    own = {key: iri for key, iri in prefixes.items() if PREFIXES.get(key) != iri and key != "pav"}
+    node, records = _found(said, source)
+    about = [(p, o) for p, o in said[node] if p not in (RDF.type, _MAPPINGS, _DEFINITION)]
+    reader = _Reader(prefixes, source)
+    definitions = [reader.definition(said.get(o, [])) for p, o in said[node] if p == _DEFINITION]
+    told = [_about_record(record, said) for record in records]
+    definitions += reader.undefined([about, *told])
+    own = {key: iri for key, iri in prefixes.items() if iri not in (PREFIXES.get(key), _PAV)}
     metadata: dict[str, Any] = {"curie_map": own} if own else {}
     if isinstance(node, NamedNode):
         metadata["mapping_set_id"] = node.value
-    definitions = [dict(_plain(said.get(one, []))) for p, one in said[node] if p == _DEFINITION]
     if definitions:
         metadata["extension_definitions"] = sorted(definitions, key=_definition_order)
-    reader = _Reader(prefixes, {one["property"]: one["slot_name"] for one in definitions}, source)
-    about = [(p, o) for p, o in said[node] if p not in (RDF.type, _MAPPINGS, _DEFINITION)]
     for slot, texts in reader.slots(about).items():
         metadata[slot] = texts if slot in slots.MULTIVALUED else texts[0]
     rows = []
-    for number, (_, record) in enumerate([t for t in said[node] if t[0] == _MAPPINGS], 1):
-        told = [(p, o) for p, o in said.get(record, []) if p != RDF.type]
+    for number, (record, triples) in enumerate(zip(records, told, strict=True), 1):
         cells = {
             slot: slots.join(texts) if slot in slots.MULTIVALUED else texts[0]
-            for slot, texts in reader.slots(told).items()
+            for slot, texts in reader.slots(triples).items()
         }
+        if isinstance(record, NamedNode):
+            cells["record_id"] = reader.text("record_id", record)
         rows.append(Row(number, cells))
-    return MappingSet(metadata, rows, source)
+    return checked(MappingSet(metadata, rows, source))
+
+
+def _found(said: dict[Any, list[tuple[NamedNode, Any]]], source: str) -> tuple[Any, list[Any]]:
+    """Return the node of the mapping set, and those of its mappings."""
+    sets = [node for node, told in said.items() if (RDF.type, _SET) in told]
+    if len(sets) == 1:
+        return sets[0], [target for predicate, target in said[sets[0]] if predicate == _MAPPINGS]
+    axioms = [
+        node
+        for node, told in said.items()
+        if (RDF.type, _AXIOM) in told and any(p == _JUSTIFICATION for p, _ in told)
+    ]
+    ontologies = [node for node, told in said.items() if (RDF.type, _ONTOLOGY) in told]
+    if sets or len(ontologies) != 1 or not axioms:
+        raise ParseFailure(source, f"holds {len(sets)} mapping sets: there must be one")
+    return ontologies[0], axioms
+
+
+def _about_record(
+    record: Any, said: dict[Any, list[tuple[NamedNode, Any]]]
+) -> list[tuple[NamedNode, Any]]:
+    return [(p, o) for p, o in said.get(record, ()) if p != RDF.type]
 
 
 class _Reader:
     """Turns what is said of a set or a mapping back into slots."""
 
-    def __init__(self, prefixes: dict[str, str], names: dict[str, str], source: str) -> None:
+    def __init__(self, prefixes: dict[str, str], source: str) -> None:
         self._longest = sorted(
-            (PREFIXES | prefixes).items(),
+            (slots.BUILT_IN | prefixes).items(),
             key=lambda pair: (-len(pair[1]), pair[0] not in prefixes, pair[0]),
         )
-        self._own = prefixes
-        self._names = {self._expanded(one): name for one, name in names.items()}
+        self._known = slots.BUILT_IN | prefixes
+        self._names: dict[str, str] = {}
         self._source = source
+
+    def definition(self, told: list[tuple[NamedNode, Any]]) -> dict[str, str]:
+        """Read the definition of an extension, whose terms may be IRIs or CURIEs."""
+        found = {
+            predicate.value.removeprefix(SSSOM.iri): self.text("", term)
+            for predicate, term in told
+            if predicate != RDF.type
+        }
+        if "slot_name" not in found:
+            raise ParseFailure(self._source, "an extension is defined without its sssom:slot_name")
+        iri = found.setdefault("property", slots.UNDEFINED + found["slot_name"])
+        prefix, _, local = iri.partition(":")
+        self._names[self._known.get(prefix, f"{prefix}:") + local] = found["slot_name"]
+        return found
+
+    def undefined(self, all_told: list[list[tuple[NamedNode, Any]]]) -> list[dict[str, str]]:
+        """Return definitions for the properties that neither SSSOM nor the text defines."""
+        found = []
+        for predicate, term in (pair for told in all_told for pair in told):
+            iri = predicate.value
+            known = (
+                iri in self._names or iri in _SLOTS or iri.startswith((SSSOM.iri, slots.UNDEFINED))
+            )
+            if not known:
+                name = re.sub(r"[^A-Za-z0-9_]", "_", re.split(r"[/#]", iri)[-1])
+                name = name if name.startswith("ext_") else f"ext_{name}"
+                while name in self._names.values():
+                    name += "_"
+                self._names[iri] = name
+                kind = term.datatype if isinstance(term, Literal) else NamedNode(_LINKML_URI)
+                found.append(
+                    {
+                        "slot_name": name,
+                        "property": self.text("", predicate),
+                        "type_hint": self.text("", kind),
+                    }
+                )
+        return found
 
     def slots(self, told: list[tuple[NamedNode, Any]]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for predicate, term in sorted(told, key=str):
             slot = self._slot(predicate.value)
-            found.setdefault(slot, []).append(self._text(slot, term))
+            found.setdefault(slot, []).append(self.text(slot, term))
         return found
 
     def _slot(self, iri: str) -> str:
-        if iri in self._names:
-            return self._names[iri]
-        if iri in _SLOTS:
-            return _SLOTS[iri]
-        for base in (SSSOM.iri, _UNDECLARED):
-            if iri.startswith(base):
-                return iri.removeprefix(base)
-        raise ParseFailure(self._source, f"<{iri}> is no property of a mapping")
+        slot = self._names.get(iri) or _SLOTS.get(iri)
+        return slot or iri.removeprefix(SSSOM.iri).removeprefix(slots.UNDEFINED)
 
-    def _text(self, slot: str, term: Any) -> str:
-        if isinstance(term, Literal):
-            return term.value
-        if slot in _OF_KIND and term in _KIND_NAMES:
-            return _KIND_NAMES[term]
-        if slot in slots.URIS:
+    def text(self, slot: str, term: Any) -> str:
+        """Return a term as a table has it in a slot."""
+        word = _WORDS.get((slot, term.value))
+        if word is not None and isinstance(term, NamedNode):
+            return word
+        if isinstance(term, Literal) or slot in slots.URIS:
             return str(term.value)
+        if not isinstance(term, NamedNode):
+            raise ParseFailure(self._source, f"{slot}: a blank node is no value of a mapping")
         for prefix, iri in self._longest:
-            if term.value.startswith(iri) and (prefix in self._own or prefix in PREFIXES):
+            if term.value.startswith(iri):
                 return f"{prefix}:{term.value[len(iri) :]}"
         return str(term.value)
-
-    def _expanded(self, curie: str) -> str:
-        prefix, _, local = curie.partition(":")
-        return (PREFIXES | self._own).get(prefix, f"{prefix}:") + local
 
 
 def _prefixes(row: Row) -> set[str]:
@@ -192,18 +251,20 @@ def _prefixes(row: Row) -> set[str]:
     return {text.partition(":")[0] for cell in entities for text in cell.split("|")}
 
 
-def _definitions(node: Any, definitions: list[dict[str, str]]) -> list[Triple]:
+def _definitions(node: Any, mappings: MappingSet) -> list[Triple]:
     found = []
-    for number, definition in enumerate(definitions, 1):
+    for number, definition in enumerate(mappings.metadata["extension_definitions"], 1):
         one = BlankNode(f"extension{number:03}")
-        found.append(Triple(node, _DEFINITION, one))
+        found += [Triple(node, _DEFINITION, one), Triple(one, RDF.type, _EXTENSION)]
         for key, value in definition.items():
-            found.append(Triple(one, NamedNode(SSSOM.iri + key), Literal(value)))
+            term: NamedNode | Literal = Literal(value)
+            if key in ("property", "type_hint"):
+                try:
+                    term = slots.iri(value, mappings.curie_map)
+                except (KgError, ValueError) as error:
+                    raise ParseFailure(mappings.source, f"{key}: {error}") from error
+            found.append(Triple(one, NamedNode(SSSOM.iri + key), term))
     return found
-
-
-def _plain(told: list[tuple[NamedNode, Any]]) -> list[tuple[str, str]]:
-    return [(predicate.value.removeprefix(SSSOM.iri), term.value) for predicate, term in told]
 
 
 def _definition_order(definition: dict[str, str]) -> str:
@@ -227,14 +288,14 @@ def _made(subject: Any, slot: str, text: str, mappings: MappingSet) -> Triple:
         datatype = slots.iri(hint, mappings.curie_map)
         return Triple(subject, predicate, Literal(text, datatype=datatype))
     known = slot in slots.COLUMNS or slot in slots.METADATA
-    base = SSSOM.iri if known else _UNDECLARED
+    base = SSSOM.iri if known else slots.UNDEFINED
     predicate = NamedNode(_PROPERTIES.get(slot, base + slot))
     if slot in slots.ENTITIES:
-        return Triple(subject, predicate, slots.iri(text, mappings.curie_map))
+        return Triple(subject, predicate, slots.reference(slot, text, mappings.curie_map))
     if slot in slots.URIS:
-        return Triple(subject, predicate, NamedNode(text))
-    if slot in _OF_KIND and text in _KINDS:
-        return Triple(subject, predicate, _KINDS[text])
+        return Triple(subject, predicate, slots.address(text))
+    if (slot, text) in _TERMS:
+        return Triple(subject, predicate, _TERMS[slot, text])
     datatype = XSD.date if slot in slots.DATES else XSD.string
     datatype = XSD.double if slot in slots.NUMBERS else datatype
     return Triple(subject, predicate, Literal(text, datatype=datatype))

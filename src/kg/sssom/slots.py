@@ -10,27 +10,34 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from kg.errors import UnknownName
-from kg.namespaces import PREFIXES
+from kg.namespaces import PREFIXES, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "BUILT_IN",
     "COLUMNS",
     "DATES",
     "ENTITIES",
+    "ENTITY_TYPES",
+    "LITERAL",
     "METADATA",
     "MULTIVALUED",
     "NUMBERS",
     "PROPAGATED",
     "REQUIRED",
+    "TYPES",
+    "UNDEFINED",
     "URIS",
+    "address",
     "check",
     "iri",
     "join",
+    "reference",
     "split",
 ]
 
@@ -63,6 +70,7 @@ METADATA = _words(
 )
 #: What every row needs.
 REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_IDENTIFIERS = (*REQUIRED, "record_id")
 #: Slots of type EntityReference: CURIEs.
 ENTITIES = frozenset(
     _words(
@@ -107,6 +115,34 @@ _JUSTIFICATIONS = _words(
     MappingChaining MappingInversion MappingReview SemanticSimilarityThresholdMatching
     StructuralMatching UnspecifiedMatching"""
 )
+_SEMAPV = PREFIXES["semapv"]
+#: The kinds of entities, by the term of each in RDF.
+ENTITY_TYPES = {
+    PREFIXES[term.partition(":")[0]] + term.partition(":")[2]: name
+    for term, name in (
+        ("owl:Class", "owl class"),
+        ("owl:ObjectProperty", "owl object property"),
+        # So the schema of SSSOM has it; OWL itself calls it owl:DatatypeProperty.
+        ("owl:DataProperty", "owl data property"),
+        ("owl:DatatypeProperty", "owl data property"),
+        ("owl:AnnotationProperty", "owl annotation property"),
+        ("owl:NamedIndividual", "owl named individual"),
+        ("skos:Concept", "skos concept"),
+        ("rdfs:Resource", "rdfs resource"),
+        ("rdfs:Class", "rdfs class"),
+        ("rdfs:Literal", "rdfs literal"),
+        ("rdfs:Datatype", "rdfs datatype"),
+        ("rdf:Property", "rdf property"),
+        ("sssom:ComposedEntityExpression", "composed entity expression"),
+    )
+}
+LITERAL = "rdfs literal"
+#: The prefixes that need no declaration: kg's own, and what SSSOM has beyond them.
+BUILT_IN = PREFIXES | {"linkml": "https://w3id.org/linkml/"}
+#: What the IRI of a column begins with that no definition gives a property.
+UNDEFINED = "http://sssom.invalid/"
+#: The slots whose values are kinds of entities.
+TYPES = frozenset(("subject_type", "object_type", "predicate_type"))
 _ESCAPED = re.compile(r"\\([\\|])|\|")
 
 
@@ -152,16 +188,49 @@ def iri(curie: str, curie_map: Mapping[str, str]) -> NamedNode:
     prefix, colon, local = curie.partition(":")
     if not colon:
         raise ValueError(f'"{curie}" is not a CURIE: write prefix:name')
-    if local.startswith("//"):
+    if local.startswith("//") or prefix.lower() == "urn":
         return NamedNode(curie)
-    known = PREFIXES | dict(curie_map)
+    known = BUILT_IN | dict(curie_map)
     if prefix not in known:
         raise UnknownName("prefix", prefix, list(known), hint="declare it in the curie_map")
     return NamedNode(known[prefix] + local)
 
 
-def check(slot: str, text: str, curie_map: Mapping[str, str]) -> None:
-    """Hold one value against the type of its slot.
+def reference(slot: str, text: str, curie_map: Mapping[str, str]) -> NamedNode | Literal:
+    """Return the value of a slot that names an entity; a bare word for a source is a literal.
+
+    Raises:
+        UnknownName: the prefix is not known.
+        ValueError: it is no IRI.
+
+    >>> reference("subject_source", "x", {}).value, reference("object_id", "wd:Q912", {}).value[-4:]
+    ('x', 'Q912')
+    """
+    if ":" not in text and slot not in _IDENTIFIERS:
+        return Literal(text)
+    return iri(text, curie_map)
+
+
+def address(text: str) -> NamedNode | Literal:
+    """Return an address as a term: one that is relative, as before SSSOM 1.1, is a literal.
+
+    >>> address("https://example.org/").value, address("a.tsv").datatype.value[-6:]
+    ('https://example.org/', 'anyURI')
+    """
+    try:
+        return NamedNode(text)
+    except ValueError:
+        return Literal(text, datatype=XSD.anyURI)
+
+
+def check(slot: str, text: str, curie_map: Mapping[str, str], version: str = "1.0") -> None:
+    """Check one value against the type of its slot.
+
+    Args:
+        slot: its name.
+        text: the value.
+        curie_map: the prefixes of its file.
+        version: of SSSOM, as the file has it; before 1.1 an address may be relative.
 
     Raises:
         UnknownName: a prefix is not known.
@@ -172,8 +241,8 @@ def check(slot: str, text: str, curie_map: Mapping[str, str]) -> None:
     ValueError: confidence "1.5" is not a number from 0 to 1
     """
     if slot in ENTITIES:
-        iri(text, curie_map)
-    elif slot in URIS:
+        reference(slot, text, curie_map)
+    elif slot in URIS and version != "1.0":
         NamedNode(text)
     elif slot in DATES and not _is_date(text):
         raise ValueError(f'{slot} "{text}" is not a date: write 2025-03-31')
@@ -184,12 +253,11 @@ def check(slot: str, text: str, curie_map: Mapping[str, str]) -> None:
     elif slot == "predicate_modifier" and text != "Not":
         raise ValueError(f'predicate_modifier "{text}": only Not is allowed')
     if slot == "mapping_justification":
-        _check_justification(text)
+        _check_justification(text, curie_map)
 
 
-def _check_justification(text: str) -> None:
-    prefix, _, name = text.partition(":")
-    if prefix != "semapv" or name not in _JUSTIFICATIONS:
+def _check_justification(text: str, curie_map: Mapping[str, str]) -> None:
+    if iri(text, curie_map).value.removeprefix(_SEMAPV) not in _JUSTIFICATIONS:
         known = [f"semapv:{term}" for term in _JUSTIFICATIONS]
         raise UnknownName("mapping_justification", text, known, hint="see semapv:")
 

@@ -15,12 +15,18 @@ from kg.sssom import slots
 from kg.sssom.metadata import read_metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-__all__ = ["MappingSet", "Row", "extensions", "parse", "read"]
+__all__ = ["MappingSet", "Row", "checked", "extensions", "parse", "propagated", "read"]
 
-# What has a label alone where it is a literal.
-_OF_LITERALS = ("subject_id", "object_id")
+# The sides of a mapping; one that is a literal may have a label alone.
+_SIDES = ("subject", "object")
+# How the names of slots begin that SSSOM itself will never have.
+_EXTENSION = "ext_"
+# How much an unknown column is like a known one, of 1, to be taken for that, misspelt.
+_ALIKE = 0.8
+# The lines of metadata; a spreadsheet puts quotes around one that has quotes in it.
+_METADATA_BLOCK = re.compile(r'\A(?:"?\#[^\n]*(?:\n|\Z))*')
 # git writes these lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 
@@ -93,7 +99,8 @@ def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) ->
         content: the table, with its metadata before it.
         source: what messages call it.
         lenient: whether to take what SSSOM lets a reader take: a row without its last, empty
-            cells, and columns that are defined nowhere.
+            cells, and a column that is like one of SSSOM's. Other columns that are defined nowhere
+            are kept.
 
     Raises:
         ParseFailure: the file breaks a rule of SSSOM; names the line.
@@ -104,9 +111,8 @@ def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) ->
     'wd:Q912'
     """
     text = _decode(content, source)
-    rest = re.search(r"(?m)^(?!#)", text)
-    block = text if rest is None else text[: rest.start()]
-    metadata, lines = read_metadata(source, re.sub(r"(?m)^#", "", block))
+    block = "".join(_METADATA_BLOCK.findall(text)[:1])
+    metadata, lines = read_metadata(source, "".join(map(_yaml, block.splitlines(keepends=True))))
     curie_map = metadata.get("curie_map", {})
     if not isinstance(curie_map, dict) or not all(isinstance(v, str) for v in curie_map.values()):
         raise ParseFailure(source, "curie_map must map prefixes to IRIs", lines["curie_map"])
@@ -116,10 +122,62 @@ def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) ->
     table = _table(text[len(block) :], first, source)
     header = _header(next(table, None), mappings, first, lenient=lenient)
     mappings.rows.extend(
-        _row(line, header, cells, mappings, lenient=lenient) for line, cells in table
+        _row(line, header, cells, source, lenient=lenient) for line, cells in table
     )
-    _refuse_duplicates(mappings)
+    _check_rows(mappings)
     return mappings
+
+
+def checked(mappings: MappingSet) -> MappingSet:
+    """Return a mapping set that was not read from a table, once it keeps the rules of one.
+
+    Raises:
+        ParseFailure: it breaks a rule of SSSOM; names the number of the mapping.
+    """
+    try:
+        _check_metadata(mappings, {})
+        _check_rows(mappings)
+    except ParseFailure as error:
+        where = f"mapping {error.line}: " if error.line else ""
+        raise ParseFailure(mappings.source, f"{where}{error.reason}") from error
+    return mappings
+
+
+def propagated(mappings: MappingSet) -> dict[str, list[str]]:
+    """Return what the metadata say of every row: slots in which no row has a value of its own."""
+    own = {column for row in mappings.rows for column in row.values}
+    shared = {}
+    for slot in slots.PROPAGATED:
+        found = mappings.metadata.get(slot)
+        if found and slot not in own:
+            shared[slot] = found if isinstance(found, list) else [found]
+    return shared
+
+
+def _check_rows(mappings: MappingSet) -> None:
+    """Refuse a row without what SSSOM requires, with a wrong value, or with another's record_id."""
+    shared = propagated(mappings)
+    records: dict[str, int] = {}
+    for row in mappings.rows:
+        for slot in slots.REQUIRED:
+            if slot not in row.values and not _is_literal(slot, row, shared):
+                raise ParseFailure(mappings.source, f"no {slot}, which SSSOM requires", row.line)
+        for column, cell in row.values.items():
+            for value in slots.split(column, cell):
+                _check(column, value, mappings, row.line)
+        record = row.values.get("record_id")
+        if record is not None:
+            first = records.setdefault(record, row.line)
+            if first != row.line:
+                message = f"the record_id {record} is that of line {first}: give each its own"
+                raise ParseFailure(mappings.source, message, row.line)
+
+
+def _is_literal(slot: str, row: Row, shared: dict[str, list[str]]) -> bool:
+    """Tell whether the id of a side may be left out: the side is a literal, and has its text."""
+    side = slot.removesuffix("_id")
+    kind = row.values.get(f"{side}_type") or "".join(shared.get(f"{side}_type", ()))
+    return side in _SIDES and kind == slots.LITERAL and f"{side}_label" in row.values
 
 
 def extensions(mappings: MappingSet) -> dict[str, dict[str, str]]:
@@ -149,13 +207,21 @@ def _decode(content: bytes, source: str) -> str:
     return text
 
 
+def _yaml(line: str) -> str:
+    """Return a line of metadata without its ``#``, and without what a spreadsheet adds to it."""
+    text = line.rstrip("\t\r\n")
+    if text.startswith('"'):
+        [text] = next(csv.reader([text]), [""])[:1]
+    return text.removeprefix("#") + "\n"
+
+
 def _table(text: str, first: int, source: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each row and the line where it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), "excel-tab", strict=True)
     start = 0
     try:
         for cells in reader:
-            if cells:  # an empty line says nothing
+            if any(cells):  # an empty line says nothing
                 yield first + start, cells
             start = reader.line_num
     except csv.Error as error:
@@ -168,81 +234,60 @@ def _header(
     if found is None:
         raise ParseFailure(mappings.source, "no header row after the metadata", first)
     line, header = found
+    while not header[-1]:  # tabs that a spreadsheet adds
+        header = header[:-1]
     own = extensions(mappings)
     if not set(header) & set(slots.REQUIRED):
         columns = ", ".join(slots.REQUIRED)
         raise ParseFailure(mappings.source, f"no header row: it must name {columns}", line)
     for column in slots.REQUIRED:
-        if column not in header and not (column in _OF_LITERALS and _has_literals(header, column)):
+        if column not in header and not _may_be_literal(column, header, mappings):
             raise ParseFailure(mappings.source, f"no column {column}, which SSSOM requires", line)
     for position, column in enumerate(header):
         if column in header[:position]:
             raise ParseFailure(mappings.source, f"the column {column} is there twice", line)
-        if column not in slots.COLUMNS and column not in own and not lenient:
-            close = get_close_matches(column, slots.COLUMNS, n=1)
-            meant = f"; did you mean {close[0]}?" if close else ""
-            message = f'no SSSOM column "{column}", nor in extension_definitions{meant}'
+        known = column in slots.COLUMNS or column in own or column.startswith(_EXTENSION)
+        close = [] if known or lenient else get_close_matches(column, slots.COLUMNS, 1, _ALIKE)
+        if close or not column:
+            meant = f"did you mean {close[0]}?" if close else "name it"
+            message = f'no SSSOM column "{column}", nor in extension_definitions; {meant}'
             raise ParseFailure(mappings.source, message, line)
     return header
 
 
-def _has_literals(columns: Iterable[str], column: str) -> bool:
+def _may_be_literal(column: str, header: list[str], mappings: MappingSet) -> bool:
     """Tell whether a label may stand in for an id: where its type can say that it is a literal."""
-    kind = column.removesuffix("_id")
-    return {f"{kind}_label", f"{kind}_type"} <= set(columns)
+    side = column.removesuffix("_id")
+    typed = f"{side}_type" in header or mappings.metadata.get(f"{side}_type") == slots.LITERAL
+    return side in _SIDES and typed and f"{side}_label" in header
 
 
-def _row(
-    line: int, header: list[str], cells: list[str], mappings: MappingSet, *, lenient: bool
-) -> Row:
+def _row(line: int, header: list[str], cells: list[str], source: str, *, lenient: bool) -> Row:
     if lenient:
         cells = cells + [""] * (len(header) - len(cells))
+    while len(cells) > len(header) and not cells[-1]:
+        cells = cells[:-1]
     if len(cells) != len(header):
         message = f"{len(cells)} columns, but the header names {len(header)}"
-        raise ParseFailure(mappings.source, message, line)
-    values = {column: cell for column, cell in zip(header, cells, strict=True) if cell}
-    for column in slots.REQUIRED:
-        literal = values.get(column.replace("_id", "_type")) == "rdfs literal"
-        if column not in values and not (
-            column in _OF_LITERALS and literal and _has_literals(values, column)
-        ):
-            raise ParseFailure(mappings.source, f"no {column}, which SSSOM requires", line)
-    for column, cell in values.items():
-        for value in slots.split(column, cell):
-            _check(column, value, mappings, line)
-    return Row(line, values)
+        raise ParseFailure(source, message, line)
+    return Row(line, {column: cell for column, cell in zip(header, cells, strict=True) if cell})
 
 
 def _check_metadata(mappings: MappingSet, lines: dict[str, int]) -> None:
     for key, found in mappings.metadata.items():
         values = found if isinstance(found, list) else [found]
         if key in slots.COLUMNS and not all(isinstance(value, str) for value in values):
-            raise ParseFailure(mappings.source, f"{key} must be text", lines[key])
+            raise ParseFailure(mappings.source, f"{key} must be text", lines.get(key))
         for value in values:
             if isinstance(value, str):
-                _check(key, value, mappings, lines[key])
+                _check(key, value, mappings, lines.get(key))
 
 
-def _check(slot: str, value: str, mappings: MappingSet, line: int) -> None:
+def _check(slot: str, value: str, mappings: MappingSet, line: int | None) -> None:
     try:
-        slots.check(slot, value, mappings.curie_map)
+        slots.check(slot, value, mappings.curie_map, mappings.metadata.get("sssom_version", "1.0"))
     except KgError as error:
         raise ParseFailure(mappings.source, str(error), line) from error
     except ValueError as error:
         message = str(error) if value in str(error) else f'{slot} "{value}": {error}'
         raise ParseFailure(mappings.source, message, line) from error
-
-
-def _refuse_duplicates(mappings: MappingSet) -> None:
-    seen: dict[tuple[str | None, ...], int] = {}
-    for row in mappings.rows:
-        # A literal has no id, and its label tells it apart.
-        texts = row.values | {
-            column: row.values.get(column) or row.values.get(column.replace("_id", "_label"), "")
-            for column in _OF_LITERALS
-        }
-        key = tuple(texts.get(column) for column in ("record_id", *slots.REQUIRED))
-        if key in seen:
-            message = f"repeats line {seen[key]}: delete one, or give each a record_id"
-            raise ParseFailure(mappings.source, message, row.line)
-        seen[key] = row.line

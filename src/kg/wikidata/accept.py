@@ -74,7 +74,7 @@ def accept(path: Path, choice: Acceptance) -> tuple[Path, bytes, Path, bytes]:
     row = _row(mappings, node, path)
     for other in mappings.rows:
         same = other.values["predicate_id"] == choice.predicate == _MATCHES[0]
-        if same and other.values["object_id"].endswith(f":{item.id}"):
+        if same and other.values.get("object_id", "").endswith(f":{item.id}"):
             where = f"{shown(path)}:{other.line}"
             raise Misuse(f"{item.id} is {other.values['subject_id']} already ({where})")
     changed = row.values | {
@@ -106,9 +106,9 @@ def _row(mappings: sssom.MappingSet, node: NamedNode, path: Path) -> sssom.Row:
     name = compact(node.value)
     if not rows:
         raise Misuse(f"{name} has no row in {shown(path)}: is it a thing of this graph?")
-    free = [row for row in rows if row.values["object_id"] == _NONE]
+    free = [row for row in rows if row.values.get("object_id") == _NONE]
     if not free:
-        there, line = rows[0].values["object_id"], rows[0].line
+        there, line = rows[0].values.get("object_id"), rows[0].line
         raise Misuse(f"{name} is linked to {there} already ({shown(path)}:{line}): edit that row")
     return free[0]
 

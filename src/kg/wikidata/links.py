@@ -129,8 +129,9 @@ def links_of(dataset: Dataset, entities: str = PREFIXES["wd"]) -> Links:
     path = tables[0].path
     mappings = sssom.parse(tables[0].content, shown(path))
     links, unlinked = [], []
+    shared = sssom.propagated(mappings)
     for row in mappings.rows:
-        if row.values.get("predicate_modifier") == "Not" or "subject_id" not in row.values:
+        if not sssom.is_match(row, shared):
             continue
         place = f"{shown(path)}:{row.line}"
         subject, predicate, found = (
