@@ -11,7 +11,16 @@ from pyoxigraph import NamedNode, Triple
 from kg import resources, snapshot
 from kg.dataset.viewpoints import DEFAULT, find
 from kg.errors import DoesNotConform
-from kg.flow import DEFAULT_ENGINE, accepted, close, derived, facts, validate
+from kg.flow import (
+    DEFAULT_ENGINE,
+    accepted,
+    close,
+    derived,
+    facts,
+    overlapping,
+    validate,
+    whole,
+)
 from kg.namespaces import GRAPH, REL, accepted_graph, inferred_graph
 from kg.progress import steps
 
@@ -29,6 +38,7 @@ __all__ = [
     "made_from",
     "open_beside",
     "open_snapshot",
+    "overlaps",
     "require",
     "written",
 ]
@@ -108,6 +118,9 @@ def open_beside(
 ) -> tuple[Snapshot, list[NamedNode]]:
     """Open a snapshot that holds the graphs of other viewpoints as well, to compare them.
 
+    Where graphs of the files hold the same triples, each has all of its own there, and queries see
+    the graph ``merged`` as one, so that no triple counts twice.
+
     Args:
         dataset: as for ``open_snapshot``.
         others: the viewpoints; each has a graph of what it accepts and one of what follows.
@@ -118,15 +131,22 @@ def open_beside(
         The snapshot, and the names of the graphs that queries see as one.
     """
     slugs = sorted(set(others))
-    name = digest(dataset, gated=gated, viewpoint=viewpoint, beside=slugs)
+    # Beside no other viewpoint it holds the graphs whole, and is named by that.
+    apart_from = slugs or [GRAPH.merged.value]
+    name = digest(dataset, gated=gated, viewpoint=viewpoint, beside=apart_from)
     found = snapshot.find(name)
     if found is None:
         base = open_snapshot(dataset, gated=gated, viewpoint=viewpoint)
         graphs = accepted(dataset, viewpoint) | {
             inferred_graph(viewpoint): written(base, viewpoint)
         }
-        graphs[GRAPH.void] = described(dataset, viewpoint, *slugs)
+        if slugs:
+            graphs[GRAPH.void] = described(dataset, viewpoint, *slugs)
         beside = {accepted_graph(slug): facts(dataset, slug) for slug in slugs}
+        if overlaps(base):
+            stated = whole(dataset, viewpoint)
+            beside |= {GRAPH.merged: frozenset[Triple]().union(*graphs.values())} | stated
+            graphs = {name: graphs[name] for name in graphs if name not in stated}
         # From the same facts follows the same.
         closures: dict[frozenset[Triple], frozenset[Triple]] = {}
         for slug in slugs:
@@ -139,8 +159,16 @@ def open_beside(
         found = snapshot.build(name, graphs, meta, beside=beside)
     apart = {accepted_graph(slug) for slug in slugs}
     apart |= {inferred_graph(slug) for slug in slugs if slug != viewpoint}
-    named = (graph for graph in found.store.named_graphs() if isinstance(graph, NamedNode))
+    named = [graph for graph in found.store.named_graphs() if isinstance(graph, NamedNode)]
+    if GRAPH.merged in named:
+        return found, [GRAPH.merged]
     return found, sorted((graph for graph in named if graph not in apart), key=str)
+
+
+def overlaps(found: Snapshot) -> dict[str, int]:
+    """Return the size of each graph whose triples a snapshot has in another graph, too."""
+    sizes: dict[str, int] = found.meta()["made_from"].get("overlapping", {})
+    return sizes
 
 
 def described(dataset: Dataset, viewpoint: str, *others: str) -> frozenset[Triple]:
@@ -176,6 +204,7 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         # An ontology that does not compile is closed by another engine than the one asked.
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
+        meta["overlapping"] = overlapping(dataset, viewpoint)
         return snapshot.build(name, graphs, meta)
 
 

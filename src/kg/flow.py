@@ -32,8 +32,10 @@ __all__ = [
     "entailed",
     "facts",
     "home",
+    "overlapping",
     "shape_triples",
     "validate",
+    "whole",
 ]
 
 #: What derives where nothing else is asked for.
@@ -48,6 +50,31 @@ def facts(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[T
 
 
 def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
+    """Return the named graphs of a dataset as a viewpoint has them, pairwise disjoint.
+
+    A triple that several graphs hold is in the first of them; ``whole`` returns them as they are.
+    """
+    found: dict[NamedNode, frozenset[Triple]] = {}
+    for name, triples in sorted(
+        whole(dataset, viewpoint).items(), key=lambda item: item[0] not in _OWN
+    ):
+        rest = triples if name in _OWN else triples.difference(*found.values())
+        if rest or name in _OWN:
+            found[name] = rest
+    return found
+
+
+def overlapping(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[str, int]:
+    """Return the graphs with triples that ones before them hold too, and the size of each."""
+    graphs = accepted(dataset, viewpoint)
+    return {
+        name.value: len(triples)
+        for name, triples in whole(dataset, viewpoint).items()
+        if len(triples) != len(graphs.get(name, ()))
+    }
+
+
+def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
     """Return the named graphs of a dataset as a viewpoint has them.
 
     The facts that are not accepted are left out, and what an agent claims that no file asserts is

@@ -299,7 +299,7 @@ class Graph(Linked, Proofs):
         from kg.export import export
 
         # The files keep each literal as it was written, where the store keeps its value.
-        graphs = flow.accepted(self.dataset, self.viewpoint)
+        graphs = flow.whole(self.dataset, self.viewpoint)
         graphs[inferred_graph(self.viewpoint)] = build.written(self.snapshot, self.viewpoint)
         if self.viewpoint != DEFAULT:
             graphs[GRAPH.void] = build.described(self.dataset, self.viewpoint)
@@ -340,7 +340,7 @@ class Graph(Linked, Proofs):
         """
         from kg.statistics import statistics
 
-        return statistics(self.store)
+        return statistics(self.store, build.overlaps(self.snapshot))
 
     def to_rdflib(self, beside: Sequence[str] = ()) -> rdflib.Dataset:
         """Return a copy as an rdflib dataset, its default graph being all graphs together.
@@ -355,7 +355,7 @@ class Graph(Linked, Proofs):
         """
         from kg.bridge import to_rdflib
 
-        if not beside:
+        if not beside and not build.overlaps(self.snapshot):
             return to_rdflib(self.store)
         snapshot, graphs = self._beside(beside)
         return to_rdflib(snapshot.store, graphs)
@@ -382,7 +382,7 @@ class Graph(Linked, Proofs):
 
         query = read(text, source)
         others = compared(query, terms.values(), self.store, self.viewpoint)
-        if not others:
+        if not others and not (query.names_graphs() and build.overlaps(self.snapshot)):
             return evaluate(self.store, query, bindings=terms)
         snapshot, graphs = self._beside(others)
         return evaluate(snapshot.store, query, bindings=terms, scope=Scope(default_graphs=graphs))

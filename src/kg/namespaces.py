@@ -176,9 +176,10 @@ EDTF = NamedNode(PREFIXES["edtf"] + "EDTF")
 #: The viewpoint that goes without saying.
 DEFAULT_VIEWPOINT = "reported"
 #: The named graphs of every snapshot; beside them are the graphs that belong to a viewpoint.
+#: ``merged`` is all of them as one, where some hold the same triples, and for queries alone.
 GRAPH = Namespace(
     PREFIXES["graph"],
-    f"asserted reference ontology claims links void inferred/{DEFAULT_VIEWPOINT}",
+    f"asserted reference ontology claims links merged void inferred/{DEFAULT_VIEWPOINT}",
 )
 
 # The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.

@@ -9,15 +9,21 @@ from kg.evidence import name
 from kg.namespaces import GRAPH, RDF, REL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyoxigraph import NamedNode, Store
 
 __all__ = ["statistics"]
 
 
-def statistics(store: Store) -> dict[str, dict[str, int]]:
+def statistics(store: Store, whole: Mapping[str, int] | None = None) -> dict[str, dict[str, int]]:
     """Count the triples of each graph, the things of each kind, the claims of each standing.
 
     A thing is counted by what the facts say it is, and not by what is inferred.
+
+    Args:
+        store: the graphs, each triple in one of them.
+        whole: the sizes of those that hold triples of others as well, by name.
     """
     triples = {
         graph.value.removeprefix(GRAPH.iri): sum(
@@ -25,8 +31,10 @@ def statistics(store: Store) -> dict[str, dict[str, int]]:
         )
         for graph in sorted(store.named_graphs(), key=str)
     }
+    for graph_name, size in (whole or {}).items():
+        triples[graph_name.removeprefix(GRAPH.iri)] = size
     return {
-        "triples": triples | {"all": len(store)},
+        "triples": dict(sorted(triples.items())) | {"all": len(store)},
         "things": _counts(store, RDF.type, GRAPH.asserted),
         "claims": _counts(store, REL.standing, GRAPH.claims),
     }

@@ -37,7 +37,7 @@ __all__ = [
     "read_documents",
 ]
 
-# A triple that several graphs would hold belongs to the first of them.
+# A triple that several of these would hold belongs to the first of them.
 _OWN_GRAPHS: tuple[NamedNode, ...] = (
     GRAPH.asserted,
     GRAPH.reference,
@@ -50,8 +50,9 @@ _OWN_GRAPHS: tuple[NamedNode, ...] = (
 class Dataset:
     """Documents, and the named graphs that their triples make up.
 
-    The graphs are pairwise disjoint: a triple that two documents put into different graphs is in
-    the first of asserted, reference, ontology, claims, links, and then any other by name.
+    The graphs of kg are pairwise disjoint: a triple that two documents put into different ones is
+    in the first of asserted, reference, ontology, claims, links. Any other graph holds all that
+    the documents put into it.
 
     >>> from kg import resources
     >>> from kg.namespaces import expand
@@ -147,13 +148,13 @@ class Dataset:
     @cached_property
     def _graphs(self) -> dict[NamedNode, frozenset[Triple]]:
         found = self._stated
-        others = sorted((name for name in found if name not in _OWN_GRAPHS), key=str)
-        disjoint: dict[NamedNode, frozenset[Triple]] = {}
-        for name in (*_OWN_GRAPHS, *others):
-            rest = found.get(name, frozenset()).difference(*disjoint.values())
+        graphs: dict[NamedNode, frozenset[Triple]] = {}
+        for name in _OWN_GRAPHS:
+            rest = found.get(name, frozenset()).difference(*graphs.values())
             if rest:
-                disjoint[name] = rest
-        return disjoint
+                graphs[name] = rest
+        others = sorted((name for name in found if name not in _OWN_GRAPHS), key=str)
+        return graphs | {name: found[name] for name in others if found[name]}
 
     @cached_property
     def _stated(self) -> changes.Graphs:

@@ -102,12 +102,19 @@ class Edit:
         """
         for source in self._documents(statements):
             for quad in self._placed(source):
-                again = [one for one in self._removed if one.triple == quad.triple]
+                named = not _is_own(quad.graph_name)
+                again = [
+                    one
+                    for one in self._removed
+                    if (one == quad if named else one.triple == quad.triple)
+                ]
                 for one in again:
                     del self._removed[one]
                 if again:
                     continue
-                if self._dataset.holders(quad.triple):
+                homes = self._dataset.holders(quad.triple)
+                # A graph of the files holds what it is given, whatever others hold.
+                if quad.graph_name in homes if named else homes:
                     self._present[quad.triple] = None
                 else:
                     self._added[quad] = None
@@ -229,6 +236,9 @@ class Edit:
         for one in pending:
             del self._added[one]
         homes = self._dataset.holders(triple)
+        if quad.graph_name in homes and not _is_own(quad.graph_name):
+            # Who names a graph of the files means what that graph says, whatever others say.
+            homes = (quad.graph_name,)  # type: ignore[assignment]
         gone = [name for name in homes if _quad(triple, name) in self._removed]
         if homes and not gone:
             self._check_removable(source, triple, homes)
@@ -251,6 +261,11 @@ class Edit:
         found = close_match(triple, graphs)
         hint = f"; did you mean {found}?" if found else ""
         return Misuse(f"{place}: not there to be removed: {triple}{hint}")
+
+
+def _is_own(graph: object) -> bool:
+    """Tell whether a graph is one of kg's own, which share no triple."""
+    return graph in GRAPH.terms.values()
 
 
 def _quad(triple: Triple | Quad, graph: object) -> Quad:

@@ -67,6 +67,8 @@ class Step:
     def __init__(self, before: Snapshot, earlier: Dataset, later: Dataset) -> None:
         if before.meta()["made_from"].get("restated") != 0:
             raise Unfollowed("claims or links say what follows")
+        if flow.overlapping(earlier) or flow.overlapping(later):
+            raise Unfollowed("graphs of the files hold the same triples")
         old, new = flow.accepted(earlier), flow.accepted(later)
         self._store = before.store
         self._later = later

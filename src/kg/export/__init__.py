@@ -38,7 +38,8 @@ def export(
 
     Args:
         graphs: the triples by graph name.
-        format: a name of ``kg.formats``; N-Quads and TriG keep the graphs, the others merge them.
+        format: a name of ``kg.formats``; N-Quads and TriG keep the graphs, JSON-LD those that
+            are not kg's own; the others merge them.
         graph: ``all`` or one of ``GRAPHS``; ``inferred`` is that of every viewpoint given.
 
     Raises:
@@ -80,6 +81,8 @@ def _is_chosen(name: NamedNode, graph: str) -> bool:
 
 def _serialize(graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str) -> bytes:
     kind = formats.by_name(name)
+    if name == "jsonld":
+        return _to_jsonld(graphs).encode()
     if name in _MERGED:
         return _MERGED[name](chain.from_iterable(triples for _, triples in graphs)).encode()
     statements = canonical_statements(graphs)
@@ -88,6 +91,18 @@ def _serialize(graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str) 
     quads = [Quad(*statement) for statement in statements]
     prefixes = _prefixes(statements) if name == "trig" else None
     return serialize(quads, format=kind.rdf, prefixes=prefixes) or b""
+
+
+def _to_jsonld(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
+    """Write the graphs of kg as one, and each other one by its name."""
+    merged: list[Triple] = []
+    named = []
+    for name, triples in graphs:
+        if isinstance(name, DefaultGraph) or name in GRAPH:
+            merged.extend(triples)
+        else:
+            named.append((name, triples))
+    return to_jsonld(merged, named=named)
 
 
 def _to_ntriples(triples: Iterable[Triple]) -> str:
@@ -110,7 +125,6 @@ _MERGED: dict[str, Callable[[Iterable[Triple]], str]] = {
     "ttl": canonical_turtle,
     "nt": _to_ntriples,
     "rdfxml": to_rdfxml,
-    "jsonld": to_jsonld,
 }
 _TABLES: dict[str, Callable[[Iterable[Statement]], str]] = {
     "graphml": to_graphml,

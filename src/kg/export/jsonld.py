@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, parse
 
 from kg import resources
 from kg.errors import Misuse
-from kg.export.canonical import canonical_triples
+from kg.export.canonical import canonical_statements
 from kg.export.nesting import Nesting
 from kg.export.statement import by_subject
 from kg.namespaces import RDF, XSD
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.export.statement import Properties, Statement, Subject, Term
+    from kg.export.statement import GraphName, Properties, Statement, Subject, Term
 
 __all__ = ["published_context", "to_jsonld"]
 
 _Json = dict[str, Any]
+#: Begins what stands for the label of a blank node while PyLD frames.
+_LABEL = "urn:x-kg-blank-node:"
 _FIRST = {key: place for place, key in enumerate(("@id", "id", "@type", "type", "label"))}
 
 
@@ -41,34 +43,78 @@ def published_context() -> _Json:
     return context
 
 
-def to_jsonld(triples: Iterable[Triple], context: _Json | None = None) -> str:
+def to_jsonld(
+    triples: Iterable[Triple],
+    context: _Json | None = None,
+    named: Iterable[tuple[GraphName, Iterable[Triple]]] = (),
+) -> str:
     """Write triples as JSON-LD 1.1 that carries its context.
 
     Args:
         triples: the graph.
         context: the context to compact with; the published one where none is given.
+        named: further graphs, each with its name.
 
     Raises:
         Misuse: JSON-LD with this context would not be the same graph.
     """
+    context = published_context() if context is None else context
+    statements = canonical_statements([(DefaultGraph(), triples), *named])
+    graphs: dict[GraphName, list[Statement]] = {DefaultGraph(): []}
+    for statement in statements:
+        graphs.setdefault(statement.graph, []).append(statement)
+    shared = len(graphs) > 1
+    nodes = _framed(graphs.pop(DefaultGraph()), context, shared=shared)
+    identifier = next((key for key, meaning in context.items() if meaning == "@id"), "@id")
+    for name, found in graphs.items():
+        label = _identifier(name)  # type: ignore[arg-type]
+        nodes.append({identifier: label, "@graph": _framed(found, context, shared=shared)})
+    arranged = {"@context": context, "@graph": nodes}
+    text = json.dumps(arranged, ensure_ascii=False, indent=2) + "\n"
+    _check(statements, text)
+    return text
+
+
+def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> list[_Json]:
+    """Return the resources of one graph, in order.
+
+    Args:
+        statements: the graph.
+        context: what to compact with.
+        shared: whether other graphs may have its blank nodes too, which then keep their labels;
+            PyLD gives them new ones in each graph.
+    """
     from pyld import jsonld
 
-    context = published_context() if context is None else context
-    ordered = canonical_triples(triples)
     options = {"documentLoader": _refuse_to_fetch, "omitGraph": False, "compactToRelative": False}
     frame = {"@context": context, "@embed": "@never"}
     try:
-        document = jsonld.frame(_expanded(by_subject(ordered)), frame, options)
+        expanded = _expanded(by_subject(statements))
+        if shared:
+            expanded = _relabelled(expanded, "_:", _LABEL)
+        document = jsonld.frame(expanded, frame, options)
     except jsonld.JsonLdError as error:
         raise Misuse(f"{_reason(error)}: choose another format") from error
     # Framing lists the resources that are only pointed at, too; they say nothing.
     names = {"@id"} | {key for key, meaning in context.items() if meaning == "@id"}
     nodes = [_arranged(node) for node in document["@graph"] if node.keys() - names]
-    nodes.sort(key=json.dumps)
-    arranged = {"@context": context, "@graph": nodes}
-    text = json.dumps(arranged, ensure_ascii=False, indent=2) + "\n"
-    _check(ordered, text)
-    return text
+    if shared:
+        nodes = _relabelled(nodes, _LABEL, "_:")
+    return sorted(nodes, key=json.dumps)
+
+
+def _relabelled(value: Any, before: str, after: str) -> Any:
+    """Return nodes with other labels; what begins like one and is a literal stays as it is."""
+    if isinstance(value, dict):
+        return {
+            key: inner if key in ("@value", "@language") else _relabelled(inner, before, after)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_relabelled(inner, before, after) for inner in value]
+    if isinstance(value, str) and value.startswith(before):
+        return after + value.removeprefix(before)
+    return value
 
 
 def _reason(error: BaseException) -> str:
@@ -91,7 +137,10 @@ def _arranged(value: Any) -> Any:
 def _check(statements: list[Statement], text: str) -> None:
     # An IRI such as geo:1,2 is read as a compact IRI where geo is a term of the context (JSON-LD
     # 1.1, section 4.1.5), and no option of PyLD's sees that.
-    found = canonical_triples(quad.triple for quad in parse(text, RdfFormat.JSON_LD))
+    read: dict[GraphName, list[Triple]] = {}
+    for quad in parse(text, RdfFormat.JSON_LD):
+        read.setdefault(quad.graph_name, []).append(quad.triple)
+    found = canonical_statements(read.items())
     lost = set(statements) - set(found)
     if lost:
         triple = min(str(statement.triple) for statement in lost)

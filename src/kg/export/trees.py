@@ -52,6 +52,8 @@ class Trees:
     def _fell(self) -> None:
         """Take off leaf after leaf, giving each a digest of all that hangs on it."""
         graphs = {statement.graph for statement in self._statements}
+        # What stands in a graph without a name of its own is named together with that graph.
+        graphs |= {said.subject for said in self._statements if isinstance(said.graph, BlankNode)}
         missing = Counter(parent for parents in self._parents.values() for parent in parents)
         nodes = {node for node in self._said if isinstance(node, BlankNode)} | set(self._parents)
         waiting = [node for node in nodes if not missing[node]]

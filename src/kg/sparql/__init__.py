@@ -6,6 +6,7 @@ Nothing is fetched and nothing is changed: ``kg.sparql.guard`` has the reasons.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import (
@@ -21,7 +22,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
-from kg.namespaces import PREFIXES, RDF, compact
+from kg.namespaces import GRAPH, PREFIXES, RDF, compact
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
 from kg.sparql.scope import Cap, Scope
@@ -97,7 +98,10 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
     ((<NamedNode value=https://w3id.org/relations-kg/ontology#Claim>,),)
     """
     query = read(text, source) if isinstance(text, str) else text
-    known = sorted(compact(graph.value) for graph in store.named_graphs())
+    named = [graph for graph in store.named_graphs() if graph != GRAPH.merged]
+    if scope.named_graphs is None and store.contains_named_graph(GRAPH.merged):
+        scope = replace(scope, named_graphs=named)
+    known = sorted(compact(graph.value) for graph in named)
     for graph in () if scope.is_final else query.graphs:
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"

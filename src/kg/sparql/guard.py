@@ -73,6 +73,14 @@ class Query:
         """
         return {_iri(self, token) for token in self.tokens if token.kind in ("iri", "pname")}
 
+    def names_graphs(self) -> bool:
+        """Return whether the query says FROM, FROM NAMED or GRAPH.
+
+        >>> read("ASK { GRAPH ?g { ?s ?p ?o } }", "query").names_graphs()
+        True
+        """
+        return bool(self.graphs) or any(token.text.upper() == "GRAPH" for token in self.tokens)
+
     def at(self, token: Token) -> str:
         """Tell where a token stands, for the head of a message."""
         line, column = place(self.text, token.start)

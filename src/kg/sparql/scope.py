@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from kg.errors import ParseFailure, QueryRefused
 
@@ -28,7 +28,7 @@ class Scope:
 
     union: bool = True
     default_graphs: Sequence[NamedNode] | None = None
-    named_graphs: Sequence[NamedNode] | None = None
+    named_graphs: Sequence[NamedNode | BlankNode] | None = None
     is_final: bool = False
 
     @classmethod

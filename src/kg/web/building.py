@@ -173,10 +173,15 @@ def _made(dataset: Dataset, settings: Settings) -> Built:
             sys.stderr.write(f"kg: note: {note}\n")
     held, beside = list(found.values()), None
     graphs: tuple[str, ...] = ()
+    is_overlapping = bool(building.overlaps(found[slug]))
     if dataset.graph(GRAPH.claims):
         found |= _others(dataset, slug, found[slug], is_gated=is_gated)
         both, names = building.open_beside(dataset, list(found), gated=is_gated, viewpoint=slug)
         held += [*found.values(), both]
+        beside, graphs = str(both.path), tuple(name.value for name in names)
+    elif is_overlapping:
+        both, names = building.open_beside(dataset, (), gated=is_gated, viewpoint=slug)
+        held.append(both)
         beside, graphs = str(both.path), tuple(name.value for name in names)
     digests = [f"{name} {one.digest}" for name, one in sorted(found.items())]
     edition = Edition(
@@ -186,6 +191,7 @@ def _made(dataset: Dataset, settings: Settings) -> Built:
         snapshots={name: str(one.path) for name, one in found.items()},
         beside=beside,
         graphs=graphs,
+        overlaps=is_overlapping,
         made=now(),
     )
     return Built(edition, held)

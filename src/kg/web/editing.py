@@ -95,7 +95,7 @@ def written(
     if method == "DELETE" and not old:
         raise Problem("not-found", f"there is no graph {graph}")
     removed = old - new if method in ("PUT", "DELETE") else frozenset()
-    changed = _edited(dataset, origin, removed, _in(graph, new - old))
+    changed = _edited(dataset, origin, _in(graph, removed), _in(graph, new - old))
     return changed | {"status": 201 if new and not old else 204}
 
 
@@ -108,7 +108,10 @@ def _opened(settings: Settings) -> tuple[Dataset, Origin]:
 
 
 def _edited(
-    dataset: Dataset, origin: Origin, removed: Iterable[Triple], added: Iterable[Triple | Quad]
+    dataset: Dataset,
+    origin: Origin,
+    removed: Iterable[Triple | Quad],
+    added: Iterable[Triple | Quad],
 ) -> dict[str, Any]:
     gone, come = list(removed), list(added)
     if not gone and not come:

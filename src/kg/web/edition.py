@@ -20,6 +20,8 @@ class Edition:
         beside: the folder of a snapshot that holds the graphs of all viewpoints, for queries that
             compare them; None where there is nothing to compare.
         graphs: of ``beside``, the graphs that a query sees as one.
+        overlaps: whether graphs of the files hold the same triples: what names graphs is then asked
+            of ``beside``, where each graph is whole.
         union: whether the default graph is all graphs as one; else it is that of the file.
         made: when the state was made, in ISO 8601, UTC.
 
@@ -33,6 +35,7 @@ class Edition:
     snapshots: dict[str, str]
     beside: str | None = None
     graphs: tuple[str, ...] = field(default=())
+    overlaps: bool = False
     union: bool = True
     made: str = ""
 

@@ -112,7 +112,10 @@ class Held:
         if self.edition.beside is not None and viewpoint in (None, self.edition.viewpoint):
             from kg.comparison import compared
 
-            if compared(query, values.values(), self._copied(folder), self.edition.viewpoint):
+            names_graphs = query.names_graphs() or bool(default_graphs or named_graphs)
+            if (self.edition.overlaps and names_graphs) or compared(
+                query, values.values(), self._copied(folder), self.edition.viewpoint
+            ):
                 folder = self.edition.beside
                 graphs = [NamedNode(graph) for graph in self.edition.graphs]
         scope = Scope(union=self.edition.union, default_graphs=graphs)
@@ -120,8 +123,7 @@ class Held:
             scope = Scope.of_protocol(default_graphs or (), named_graphs or ())
         cap = Cap(self.limits.rows, self.limits.triples, self.limits.bytes)
         # A copy gives the names of graphs in another order in each process.
-        is_of_graphs = any(token.text.upper() == "GRAPH" for token in query.tokens)
-        store = self._opened(folder) if is_of_graphs else self._copied(folder)
+        store = self._opened(folder) if query.names_graphs() else self._copied(folder)
         return evaluate(store, query, bindings=values, scope=scope, cap=cap)
 
     def _slug(self, viewpoint: str | None) -> str:

@@ -87,7 +87,8 @@ def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
         # No triple is in two of the graphs that are one.
         return (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
     node = iri(graph)
-    if held.edition.beside is not None and not store.contains_named_graph(node):
+    is_whole = not held.edition.overlaps and store.contains_named_graph(node)
+    if held.edition.beside is not None and not is_whole:
         store = held.beside()
     return (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
 
