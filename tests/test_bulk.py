@@ -28,10 +28,10 @@ def test_columns_give_the_bytes_that_a_dataset_gives(cli, tmp_path, monkeypatch)
     shipped = tmp_path / "shipped.nt"
     shipped.write_bytes(kg.load().serialize("nt", "asserted"))
     for file in (path, shipped):
-        before = cli("infer", str(file))
+        before = cli("infer", "--ontology", "kg", str(file))
         with monkeypatch.context() as patch:
             patch.setattr(bulk, "LARGE", 0)
-            after = cli("infer", str(file))
+            after = cli("infer", "--ontology", "kg", str(file))
 
         assert before.code == after.code == 0
         assert before.raw
@@ -60,8 +60,10 @@ def test_what_is_wrong_is_told_and_nothing_is_written(cli, tmp_path):
     same.write_text("".join(f'<http://example.org/a> <{code}> "{one}" .\n' for one in ("DZ", "ML")))
 
     malformed = cli("infer", str(broken), "-o", str(target))
-    contradicting = cli("infer", str(same), "-o", str(target))
-    hurried = cli("infer", str(same), "-o", str(target), "--max-seconds", "0.000001")
+    contradicting = cli("infer", "--ontology", "kg", str(same), "-o", str(target))
+    hurried = cli(
+        "infer", "--ontology", "kg", str(same), "-o", str(target), "--max-seconds", "0.000001"
+    )
 
     assert malformed.code == 2
     assert f"{broken}:8:" in malformed.err
@@ -78,5 +80,5 @@ def test_only_large_files_seen_as_reported_are_closed_in_columns(tmp_path, monke
 
     assert bulk.closure([path]) is None
     monkeypatch.setattr(bulk, "LARGE", path.stat().st_size)
-    assert bulk.closure([path]).counts["inferred"] > 0
+    assert bulk.closure([path], ["kg"]).counts["inferred"] > 0
     assert bulk.closure([path], viewpoint="undisputed") is None

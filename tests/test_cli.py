@@ -567,7 +567,7 @@ def test_an_empty_answer_without_a_mistyped_term_is_not_noted(cli):
     [
         ("query", "ASK {}", "--data"),
         ("infer",),
-        ("validate",),
+        ("validate", "--shapes", "kg"),
         ("check", "--data"),
     ],
     ids=lambda command: command[0],
@@ -585,7 +585,7 @@ def test_inferred_triples_in_a_file_are_left_out_and_it_is_said(cli, graph, tmp_
     assert told in " ".join((answer.err + answer.out).split())
 
 
-@pytest.mark.parametrize("command", ["infer", "validate"])
+@pytest.mark.parametrize("command", [["infer", "--ontology", "kg"], ["validate", "--shapes", "kg"]])
 def test_data_may_be_given_as_an_option_or_as_arguments(cli, command, tmp_path):
     path = tmp_path / "state.ttl"
     path.write_text(
@@ -593,5 +593,5 @@ def test_data_may_be_given_as_an_option_or_as_arguments(cli, command, tmp_path):
         "PREFIX rel: <https://w3id.org/relations-kg/ontology#>\nkg:x a rel:Shootdown .\n"
     )
 
-    assert cli(command, "--data", path) == cli(command, path)
-    assert cli(command, path).raw
+    assert cli(*command, "--data", path) == cli(*command, path)
+    assert cli(*command, path).raw

@@ -221,7 +221,7 @@ def assert_violations_are_those_told(path: Path, tmp_path: Path) -> None:
             said.setdefault((quad.subject.value, path_), set()).add(quad.object.value)
     foretold |= {told_twice for told_twice, values in said.items() if len(values) > 1}
 
-    results = Graph(target).validate().results
+    results = Graph(target, "kg").validate().results
 
     assert {(one.focus_node.value, one.path) for one in results} == foretold
     assert foretold

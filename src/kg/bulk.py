@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg import resources
 from kg.dataset import load
 from kg.dataset.documents import CLAIM_CLASSES
 from kg.flow import admit
 from kg.namespaces import DEFAULT_VIEWPOINT, GRAPH
+from kg.sources import sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def is_large(paths: Sequence[Path]) -> bool:
 
 def closure(
     paths: Sequence[Path],
-    ontology: Sequence[Path] = (),
+    ontology: Sequence[Path | str] = (),
     *,
     viewpoint: str = DEFAULT_VIEWPOINT,
     budget: Budget | None = None,
@@ -49,7 +49,7 @@ def closure(
 
     Args:
         paths: files and folders of data.
-        ontology: what the terms mean; kg's own where there is none.
+        ontology: what the terms mean, as for ``kg.sources``.
         viewpoint: whom to believe.
         budget: how much time and memory it may take.
         partial: go on with an ontology outside OWL 2 RL.
@@ -65,7 +65,7 @@ def closure(
     from kg.reasoning.closure import close_columns
     from kg.reasoning.columns import read
 
-    terms = load([], ontology or resources.ontology())
+    terms = load([], sources(paths, ontology or None).ontology)
     admit(terms, partial=partial)
     facts = read(paths, budget=budget)
     if facts.in_use() & CLAIM_CLASSES:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from kg import build, flow, resources, words
+from kg import build, flow, words
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
 from kg.linked import Linked
 from kg.namespaces import GRAPH, compact, inferred_graph
 from kg.proofs import Proofs
+from kg.sources import shape_files, sources, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -32,12 +33,11 @@ if TYPE_CHECKING:
     from kg.reasoning import Closure
     from kg.results import Term
     from kg.snapshot import Snapshot
+    from kg.sources import Paths
     from kg.sparql import Result
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
     from kg.words import Value
-
-    Paths: TypeAlias = Path | str | Sequence[Path | str]
 
 __all__ = ["Graph", "load"]
 
@@ -49,16 +49,17 @@ def load(
 
     Args:
         data: files or folders of facts, claims and links; by default the graph that kg ships.
-        ontology: files that say what the terms mean; by default those that kg ships. Give ``()``
-            for none.
+        ontology: files that say what the terms mean, ``"kg"`` for those that kg ships, ``"none"``
+            or ``()`` for none. By default those that kg ships for its own graph and for a folder
+            that ``kg init`` made; other files are taken as they are.
         viewpoint: whom to believe: ``reported``, ``undisputed``, ``according-to:`` and an agent, or
             the node of a viewpoint in the data.
 
     Raises:
         ResourceNotFound: a path does not exist.
         ParseFailure: a file is not well formed; says where.
-        DoesNotConform: the graph that kg ships, or a folder with a ``claims.ttl`` like it, breaks
-            the shapes or the citation checks.
+        DoesNotConform: the graph that kg ships, or a folder that ``kg init`` made, breaks the
+            shapes or the citation checks.
         Inconsistent: the facts contradict the ontology or each other.
         UnknownName: there is no such viewpoint; carries the close matches.
 
@@ -89,9 +90,8 @@ class Graph(Linked, Proofs):
         viewpoint: str = DEFAULT,
     ) -> None:
         self._viewpoint = viewpoint
-        self._gated = ontology is None and (data is None or any(map(_keeps_claims, _paths(data))))
-        self._data = [resources.data()] if data is None else _paths(data)
-        self._ontology = list(resources.ontology()) if ontology is None else _paths(ontology)
+        self._data, self._ontology, self._gated = sources(data, ontology)
+        self._is_told_ontology = ontology is not None
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -109,6 +109,12 @@ class Graph(Linked, Proofs):
     def snapshot(self) -> Snapshot:
         """The snapshot that answers come from."""
         return build.open_snapshot(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the files: what was not loaded, and whose terms nothing explains."""
+        note = None if self._is_told_ontology else unexplained(self.dataset)
+        return self.dataset.notes if note is None else (*self.dataset.notes, note)
 
     @property
     def store(self) -> Store:
@@ -241,10 +247,11 @@ class Graph(Linked, Proofs):
         """Hold the graph, with what is inferred, against SHACL shapes; nothing is changed.
 
         Args:
-            shapes: files of shapes; by default those that kg ships.
+            shapes: files of shapes, and ``"kg"`` for those that kg ships; by default these, where
+                kg's ontology says what the terms mean.
             engine: pyshacl, the reference; shacl, fast; auto takes what fits the graph.
         """
-        paths = resources.shapes() if shapes is None else _paths(shapes)
+        paths = shape_files(shapes, self._ontology)
         return flow.validate(self.dataset, self.infer(), paths, self.viewpoint, engine)
 
     def plot(self, picture: str, *, since: str = "", until: str = "", kind: str = "") -> Picture:
@@ -270,9 +277,7 @@ class Graph(Linked, Proofs):
         """
         from kg.edit import Edit, Origin
 
-        origin = Origin(
-            tuple(self._data), tuple(self._ontology), gated=self._gated, viewpoint=self.viewpoint
-        )
+        origin = Origin(self._data, self._ontology, gated=self._gated, viewpoint=self.viewpoint)
         return Edit(self.dataset, origin, self._adopt, save=save)
 
     def check(self, source: Path | str | None = None) -> CheckReport:
@@ -389,12 +394,3 @@ class Graph(Linked, Proofs):
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)
-
-
-def _keeps_claims(path: Path) -> bool:
-    """Tell whether a path is a folder in the manner of kg's own data, facts and claims apart."""
-    return (path / "claims.ttl").is_file()
-
-
-def _paths(paths: Paths) -> list[Path]:
-    return [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]

@@ -75,7 +75,7 @@ def query(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Answer a SPARQL query; - reads it from standard input.
 
@@ -129,7 +129,7 @@ def run(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Answer a saved query; `kg queries` lists them.
 
@@ -149,6 +149,11 @@ def run(
         values[key] = value
     graph = open_graph(data, ontology)
     result = graph.run(name, **values)
+    if not result and not _explains_kg(graph):
+        click.echo(
+            f"kg: note: {name} asks in kg's terms, which nothing explains here: --ontology kg does",
+            err=True,
+        )
     _answer(graph, result, format_name, output, labels=labels, default=True)
 
 
@@ -175,6 +180,13 @@ def queries(name: str | None, tag: str | None) -> None:
         raise Misuse(f'no query has the tag "{tag}"; the tags are {", ".join(tags)}')
     width = max(len(one.slug) for one in listed)
     put("\n".join(f"{one.slug:<{width}}  {one.summary}" for one in listed))
+
+
+def _explains_kg(graph: Graph) -> bool:
+    """Check whether a graph has kg's ontology, be it given or in the data."""
+    from kg.namespaces import RDF, REL
+
+    return any(graph.store.quads_for_pattern(REL.Event, RDF.type, None))
 
 
 def _whole(saved: SavedQuery) -> str:

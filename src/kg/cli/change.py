@@ -91,7 +91,7 @@ def _apply(
     change: Callable[[Edit, Path], None],
     files: tuple[Path, ...],
     data: Path | None,
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
     format_name: str | None,
     *,
     dry_run: bool,

@@ -14,10 +14,12 @@ from kg.cli.common import (
     ontology_option,
     out_option,
     put,
+    shapes_option,
     tell_notes,
     viewpoint,
     viewpoint_option,
 )
+from kg.sources import KG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,13 +33,8 @@ __all__ = ["check", "fmt", "validate"]
 
 @click.command(short_help="Hold files against SHACL shapes.")
 @click.argument("files", nargs=-1, type=PATH)
-@click.option("--shapes", type=PATH, multiple=True, help="File of SHACL shapes; may be repeated.")
-@click.option(
-    "--ontology",
-    type=PATH,
-    multiple=True,
-    help="Ontology file to close FILES by first; may be repeated.",
-)
+@shapes_option
+@ontology_option
 @click.option(
     "--engine",
     type=click.Choice(("auto", "pyshacl", "shacl")),
@@ -52,8 +49,8 @@ __all__ = ["check", "fmt", "validate"]
 def validate(
     context: click.Context,
     files: tuple[Path, ...],
-    shapes: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    shapes: tuple[Path | str, ...],
+    ontology: tuple[Path | str, ...],
     engine: Engine,
     data: tuple[Path, ...],
     format_name: str | None,
@@ -61,21 +58,20 @@ def validate(
 ) -> None:
     """Hold FILES against SHACL shapes; exit with 1 where they do not conform.
 
-    Without FILES, the graph that kg ships. Without --shapes, the shapes that kg ships. What the
-    files entail is held against the shapes too, by --ontology, or by the ontology that kg ships
-    where the shapes are kg's. Nothing is changed.
+    Without FILES, the graph that kg ships. Without --shapes, the shapes that kg ships, for a graph
+    of kg; --shapes kg takes them for any file. What the files entail is held against the shapes
+    too. Nothing is changed.
 
     \b
     kg validate
-    kg validate my-events.ttl
-    kg validate --shapes my-shapes.ttl data/ --format json
+    kg validate --shapes my-shapes.ttl my-data/ --format json
+    kg validate --shapes kg my-events.ttl
     """
     from kg.graph import Graph
 
-    # Files with shapes of their own are any RDF: kg's ontology says nothing of them.
-    given = files + data
-    meaning = ontology or (() if given and shapes else None)
-    graph = Graph(given or None, meaning, viewpoint())
+    # The shapes of kg look at what its ontology entails.
+    meaning = ontology or ([KG] if KG in shapes else None)
+    graph = Graph(files + data or None, meaning, viewpoint())
     report = graph.validate(shapes or None, engine=engine)
     tell_notes(graph)
     _report(report, format_name, output)
@@ -95,7 +91,7 @@ def check(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Check a graph in every way that kg knows; exit with 1 where something is wrong.
 

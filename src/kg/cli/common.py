@@ -12,6 +12,7 @@ import click
 from kg.errors import Misuse, UnknownName
 from kg.formats import FORMATS
 from kg.namespaces import DEFAULT_VIEWPOINT
+from kg.sources import KG, NONE
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -20,6 +21,7 @@ __all__ = [
     "GRAPH_FORMATS",
     "PATH",
     "Choice",
+    "FileOrWord",
     "by_suffix",
     "data_option",
     "format_option",
@@ -28,6 +30,7 @@ __all__ = [
     "open_graph",
     "out_option",
     "put",
+    "shapes_option",
     "tell_notes",
     "viewpoint",
     "viewpoint_option",
@@ -66,13 +69,44 @@ def data_option(command: _Command) -> _Command:
     return option(command)
 
 
+class FileOrWord(click.Path):
+    """A path; or one of some words, which stay as they are.
+
+    Args:
+        words: what stands for files that need no path.
+    """
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(path_type=Path)
+        self._words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the word, or else the path."""
+        return value if value in self._words else super().convert(value, param, ctx)
+
+
 def ontology_option(command: _Command) -> _Command:
     """Give a command ``--ontology``."""
+    text = (
+        "File that says what the terms mean, or kg, or none; may be repeated. Unless told kg, "
+        "where the data are a graph of kg, and else none."
+    )
     option = click.option(
         "--ontology",
-        type=PATH,
+        type=FileOrWord(KG, NONE),
         multiple=True,
-        help="Ontology file of another graph; may be repeated.",
+        help=text,
+    )
+    return option(command)
+
+
+def shapes_option(command: _Command) -> _Command:
+    """Give a command ``--shapes``."""
+    option = click.option(
+        "--shapes",
+        type=FileOrWord(KG),
+        multiple=True,
+        help="File of SHACL shapes, or kg; may be repeated.",
     )
     return option(command)
 
@@ -125,7 +159,7 @@ def format_option(formats: Sequence[str], text: str) -> Callable[[_Command], _Co
     return click.option("--format", "format_name", type=Choice(formats), help=text)
 
 
-def open_graph(data: Sequence[Path], ontology: Sequence[Path]) -> Graph:
+def open_graph(data: Sequence[Path], ontology: Sequence[Path | str]) -> Graph:
     """Open the graph that the options name; make its snapshot first where there is none."""
     from kg.graph import load
 
@@ -138,7 +172,7 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path]) -> Graph:
 
 def tell_notes(graph: Graph) -> None:
     """Say on standard error what the files hold that was not loaded."""
-    for note in graph.dataset.notes:
+    for note in graph.notes:
         click.echo(f"kg: note: {note}", err=True)
 
 

@@ -53,7 +53,7 @@ def missions(
 
     \b
     kg import missions database_of_embassies.csv -o missions.ttl --report faults.tsv
-    kg query --data missions.ttl 'SELECT (COUNT(*) AS ?n) { ?m a rel:Embassy }'
+    kg query --data missions.ttl --ontology kg 'SELECT (COUNT(*) AS ?n) { ?m a rel:Embassy }'
     """
     from kg.dataset import load
     from kg.export import export

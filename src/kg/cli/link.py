@@ -52,7 +52,7 @@ def check(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Hold every link against the item it leads to; exit with 1 where one is wrong.
 
@@ -117,7 +117,7 @@ def suggest(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Find items for THINGs without a link, or for all of them, with the reasons.
 
@@ -170,7 +170,7 @@ def pull(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Read what Wikidata says of the things that have an item, into a graph of its own.
 
@@ -212,7 +212,7 @@ def diff(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Tell what we have and Wikidata lacks, and the reverse.
 
@@ -250,7 +250,7 @@ def quickstatements(
     yes: bool,  # noqa: FBT001 - click hands it over by name
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Write what we have and Wikidata lacks as QuickStatements, each with its reference.
 
@@ -309,7 +309,9 @@ def _answer() -> str:
             return line.strip().lower()
 
 
-def _differences(data: Sequence[Path], ontology: Sequence[Path]) -> tuple[Graph, list[Difference]]:
+def _differences(
+    data: Sequence[Path], ontology: Sequence[Path | str]
+) -> tuple[Graph, list[Difference]]:
     from kg.wikidata.differences import differences
 
     graph = open_graph(data, ontology)

@@ -25,7 +25,7 @@ def show(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Show all that the graph knows about one thing.
 
@@ -56,7 +56,7 @@ def stats(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Count the triples of each graph, the things and the claims.
 

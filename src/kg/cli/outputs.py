@@ -15,6 +15,7 @@ from kg.cli.common import (
     data_option,
     format_option,
     graph_options,
+    ontology_option,
     open_graph,
     out_option,
     put,
@@ -23,6 +24,7 @@ from kg.cli.common import (
     viewpoint_option,
 )
 from kg.formats import FORMATS
+from kg.sources import KG, NONE, is_graph_of_kg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +47,7 @@ def export(
     graph: str,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Write the graph, or one of its named graphs, the same bytes every time.
 
@@ -61,12 +63,7 @@ def export(
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
 @click.argument("files", nargs=-1, type=PATH, metavar="DATA...")
-@click.option(
-    "--ontology",
-    type=PATH,
-    multiple=True,
-    help="What the terms mean; the one that kg ships unless given; may be repeated.",
-)
+@ontology_option
 @data_option
 @viewpoint_option
 @click.option("--asserted", is_flag=True, help="Write the asserted triples as well.")
@@ -88,7 +85,7 @@ def export(
 @out_option
 def infer(
     files: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
     data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
@@ -101,8 +98,10 @@ def infer(
 ) -> None:
     """Write the triples that DATA entails by OWL 2 RL, and not DATA itself.
 
+    Files are taken as they are; --ontology says what their terms mean.
+
     \b
-    kg infer my-events.ttl -o inferred.nt
+    kg infer my-events.ttl --ontology kg -o inferred.nt
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
     from kg import bulk
@@ -157,7 +156,9 @@ def diff(
     """
     from kg.graph import Graph
 
-    first, second = Graph(before), Graph(after)
+    # What says what the terms mean is no difference: where one graph has kg's ontology, both do.
+    meaning = KG if any(map(is_graph_of_kg, (before, after))) else NONE
+    first, second = Graph(before, meaning), Graph(after, meaning)
     found = first.diff(second)
     tell_notes(first)
     tell_notes(second)

@@ -46,7 +46,7 @@ def plot(
     kind: str,
     scale: float,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
     *,
     narrow: bool,
 ) -> None:

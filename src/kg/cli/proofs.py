@@ -47,7 +47,7 @@ def explain(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """Tell why a triple holds, down to the passages it rests on.
 

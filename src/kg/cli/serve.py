@@ -11,6 +11,7 @@ import click
 
 from kg.cli.common import PATH, data_option, ontology_option, viewpoint, viewpoint_option
 from kg.errors import Misuse
+from kg.sources import ontology_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ _PLACES = click.IntRange(min=1, max=256)
 @click.option("--log", "logs", is_flag=True, help="Write a line for each request.")
 def serve(
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
     dataset: Path | None,
     host: str,
     port: int,
@@ -121,7 +122,7 @@ def serve(
     )
     settings = Settings(
         data=data,
-        ontology=ontology or None,
+        ontology=ontology_files(ontology) if ontology else None,
         dataset=dataset,
         viewpoint=viewpoint(),
         host=host,

@@ -30,7 +30,7 @@ def viewpoints(
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
-    ontology: tuple[Path, ...],
+    ontology: tuple[Path | str, ...],
 ) -> None:
     """List the viewpoints from which the graph can be seen, and what each comes to.
 

@@ -204,7 +204,15 @@ class Document:
     @cached_property
     def _parsed(self) -> parsing.Parsed:
         name = shown(self.path)
-        return parsing.read(name, self.format, self.content, self._blank_prefix, base=self._address)
+        # Data are asked for what is in them; an ontology may say nothing.
+        return parsing.read(
+            name,
+            self.format,
+            self.content,
+            self._blank_prefix,
+            base=self._address,
+            may_be_empty=self.role == "ontology",
+        )
 
     @property
     def _address(self) -> str | None:

@@ -45,7 +45,7 @@ class Parsed(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def decode(name: str, content: bytes) -> str:
+def decode(name: str, content: bytes, *, may_be_empty: bool = False) -> str:
     """Decode the bytes of a document, or say what they are instead of text.
 
     Raises:
@@ -55,7 +55,7 @@ def decode(name: str, content: bytes) -> str:
     Traceback (most recent call last):
     kg.errors.ParseFailure: a.ttl: is empty: no triples
     """
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+    if not may_be_empty and not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise ParseFailure(name, "is empty: no triples")
     try:
         text = content.decode("utf-8-sig")
@@ -117,7 +117,7 @@ def read(  # noqa: PLR0913 - what a document may leave to whoever reads it
     Raises:
         ParseFailure: the document is not well formed or has no triples.
     """
-    text = decode(name, content)
+    text = decode(name, content, may_be_empty=may_be_empty)
     if kind.rdf == RdfFormat.RDF_XML:
         _check_xml(name, content)
         text = rdfxml.rewritten(name, text)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
-__all__ = ["BuildFailure", "Built", "build", "gated", "made", "opened", "written"]
+__all__ = ["BuildFailure", "Built", "build", "made", "opened", "written"]
 
 #: Seconds in which whoever asked for an edition takes the locks of its snapshots.
 _HANDED_OVER = 30.0
@@ -136,41 +136,35 @@ def made(settings: Settings) -> Built:
     Raises:
         KgError: the data cannot be served, or not be written where that is asked for.
     """
-    from kg import resources
-
     if settings.dataset is not None:
         from kg.web import as_is
 
         return as_is.made(settings.dataset, writable=settings.writable)
-    data = settings.data or (resources.data(),)
+    from kg.sources import sources
+
+    data, ontology, is_gated = sources(settings.data or None, settings.ontology)
     if settings.writable:
         from kg.edit.working import working_folder
 
         working_folder(data)
     from kg.dataset import load
 
-    ontology = resources.ontology() if settings.ontology is None else settings.ontology
-    return _made(load(data, ontology), settings)
+    return _made(load(data, ontology), settings, is_gated=is_gated)
 
 
-def gated(settings: Settings) -> bool:
-    """Tell whether the graph must conform to kg's shapes, as ``kg.load`` does."""
-    keeps_claims = any((path / "claims.ttl").is_file() for path in settings.data)
-    return settings.ontology is None and (not settings.data or keeps_claims)
-
-
-def _made(dataset: Dataset, settings: Settings) -> Built:
+def _made(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     from kg import build as building
     from kg import snapshot
     from kg.comparison import meant
     from kg.namespaces import GRAPH
+    from kg.sources import unexplained
 
-    is_gated = gated(settings)
     slug = meant(settings.viewpoint, dataset, gated=is_gated)
     found = {slug: building.open_snapshot(dataset, gated=is_gated, viewpoint=slug)}
     if found[slug].built:
-        for note in dataset.notes:
-            sys.stderr.write(f"kg: note: {note}\n")
+        note = None if settings.ontology is not None else unexplained(dataset)
+        for one in (*dataset.notes, *([note] if note else ())):
+            sys.stderr.write(f"kg: note: {one}\n")
     held, beside = list(found.values()), None
     graphs: tuple[str, ...] = ()
     is_overlapping = bool(building.overlaps(found[slug]))

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from kg import build, resources
+from kg import build
 from kg.comparison import meant
 from kg.dataset import load
 from kg.dataset.documents import DERIVED
 from kg.edit import Edit, Origin
 from kg.edit.working import next_change, working_folder
 from kg.namespaces import GRAPH
+from kg.sources import sources
 from kg.sparql.updating import apply
-from kg.web.building import gated
 from kg.web.problems import Problem
 
 if TYPE_CHECKING:
@@ -100,11 +100,10 @@ def written(
 
 
 def _opened(settings: Settings) -> tuple[Dataset, Origin]:
-    ontology = resources.ontology() if settings.ontology is None else settings.ontology
-    is_gated = gated(settings)
-    dataset = load(settings.data, ontology)
-    viewpoint = meant(settings.viewpoint, dataset, gated=is_gated)
-    return dataset, Origin(settings.data, ontology, gated=is_gated, viewpoint=viewpoint)
+    data, ontology, gated = sources(settings.data or None, settings.ontology)
+    dataset = load(data, ontology)
+    viewpoint = meant(settings.viewpoint, dataset, gated=gated)
+    return dataset, Origin(data, ontology, gated=gated, viewpoint=viewpoint)
 
 
 def _edited(

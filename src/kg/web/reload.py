@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kg import resources
 from kg.errors import KgError
+from kg.sources import sources
 from kg.web.building import BuildFailure, build
 from kg.web.health import now
 from kg.web.telling import discreet
@@ -114,8 +115,7 @@ def state_of(settings: Settings) -> State:
 def _roots(settings: Settings) -> tuple[Path, ...]:
     if settings.dataset is not None:
         return (settings.dataset,)
-    ontology = resources.ontology() if settings.ontology is None else settings.ontology
-    data = settings.data or (resources.data(),)
+    data, ontology, _ = sources(settings.data or None, settings.ontology)
     return (*data, *ontology, *resources.shapes(), resources.viewpoints())
 
 

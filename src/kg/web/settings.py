@@ -52,7 +52,7 @@ class Settings:
 
     Args:
         data: files or folders, as ``--data``; none is the graph that kg ships.
-        ontology: as ``--ontology``; None is kg's own where data is as it ships.
+        ontology: the files of ``--ontology``; None is kg's own where data is a graph of kg.
         dataset: one RDF file that is served as it is, instead of data; nothing is inferred.
         viewpoint: whom to believe where a request does not say.
         host: the address to listen at.
