@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(kg.__file__).parent
 HEAVY = {
-    *("edtf", "httpx", "numpy", "owlrl", "pandas", "polars", "pyld"),
+    *("httpx", "numpy", "owlrl", "pandas", "polars", "pyld"),
     *("pyshacl", "rapidfuzz", "rdflib", "resvg_py", "rich", "shacl", "yaml"),
 }
 #: What only a process that serves pages needs.

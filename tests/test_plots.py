@@ -19,10 +19,11 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from kg import load
 from kg.dates import bounds
 from kg.errors import KgError, Misuse
-from kg.namespaces import EDTF, RDF, RDFS, REL
+from kg.namespaces import EDTF, RDF, RDFS, REL, WGS84, XSD
 from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
 from kg.plots.atlas import atlas
 from kg.plots.events import EFFECTS
+from kg.plots.palette import colour
 from kg.plots.spans import span
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -202,10 +203,7 @@ def test_a_span_is_as_wide_as_its_date_is_vague(day, form, doubt):
     shown = span(text)
     first, last = bounds(Literal(text, datatype=EDTF).value)
 
-    assert (shown.first, shown.last) == (
-        date.fromisoformat(str(first)),
-        date.fromisoformat(str(last)),
-    )
+    assert (shown.first, shown.last) == (first.to_date(), last.to_date())
     assert str(day.year) in shown.words
 
 
@@ -234,6 +232,79 @@ def test_what_somebody_denies_is_dashed(pictures):
     disputed = [row for row in pictures["timeline"].table() if row["disputed"]]
     assert disputed
     assert b"stroke-dasharray" in pictures["timeline"].svg()
+
+
+def of_states(*codes, points=()):
+    """Return a graph of States with these codes, and of places at these points."""
+    store = Store()
+    for code in codes:
+        node = NamedNode(f"http://example.org/{code}")
+        store.add(Quad(node, RDF.type, REL.State))
+        store.add(Quad(node, RDFS.label, Literal(f"State {code}", language="en")))
+        store.add(Quad(node, REL.isoCode, Literal(code)))
+    for place, (lon, lat) in enumerate(points):
+        node = NamedNode(f"http://example.org/place-{place}")
+        store.add(Quad(node, RDF.type, REL.Place))
+        store.add(Quad(node, RDFS.label, Literal(f"Place {place}", language="en")))
+        for name, number in (("long", lon), ("lat", lat)):
+            store.add(Quad(node, WGS84[name], Literal(str(number), datatype=XSD.decimal)))
+    return store
+
+
+def lit(picture):
+    """Return how many countries a map colours as those that it is about."""
+    colours = {colour("first"), colour("second")}
+    root = read(picture.svg(WIDE))
+    shapes = (*root.iter(f"{SVG}path"), *root.iter(f"{SVG}circle"))
+    return sum(shape.get("fill") in colours for shape in shapes)
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ("AU", "NZ"),  # small islands have the code of Australia too
+        ("RU", "US"),  # both sides of the date line
+        ("FJ", "TO"),
+        ("VA", "IT"),
+        ("MC", "NR"),
+        ("AQ", "NO"),
+        ("KI", "KI"),
+    ],
+)
+def test_a_map_shows_the_land_of_both_states_wherever_they_lie(codes):
+    picture = PLOTS["map"](of_states(*codes))
+    drawn = words(picture.svg(WIDE))
+    for code in codes:
+        assert f"STATE {code}" in drawn
+    assert lit(picture) == len(set(codes))
+    assert "outside the frame" not in drawn
+    assert picture.svg(NARROW)
+
+
+def test_a_map_across_the_date_line_is_no_map_of_the_world():
+    picture = PLOTS["map"](of_states("FJ", "TO"))
+    assert "200 km at the middle" in words(picture.svg(WIDE))
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(0, 90)],
+        [(0, -90), (180, -90)],
+        [(12.5, 41.9)],
+        [(12.5, 41.9), (12.5, 41.9)],
+        [(180, 0), (-180, 0)],
+        [(179.9, -18), (-179.9, -18)],
+        [(-120, 89), (60, 89)],
+        [(0, 0), (120, 0), (-120, 0)],
+    ],
+)
+def test_a_map_of_points_alone_shows_each_of_them_inside_its_frame(points):
+    picture = PLOTS["map"](of_states(points=points))
+    drawn = words(picture.svg(WIDE))
+    for place in range(len(points)):
+        assert f"Place {place}" in drawn
+    assert "outside" not in drawn
 
 
 def test_a_state_that_the_atlas_has_no_shape_for_is_a_dot():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
+from kg.dates import in_words
 from kg.evidence import Claim, Evidence, evidence, label, name
-from kg.namespaces import DCTERMS, RDF, RDFS, REL, SKOS, compact
+from kg.namespaces import DCTERMS, EDTF, RDF, RDFS, REL, SKOS, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Entity", "entity"]
 
 _NAMES = {RDFS.label, SKOS.prefLabel, SKOS.altLabel}
+_PLAIN = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _TOLD_ABOVE = {*_NAMES, RDF.type, DCTERMS.source}
 # A claim names its triple by these; `show` tells the claim beside the triple instead.
 _REIFICATION = {RDF.subject, RDF.predicate, RDF.object}
@@ -107,7 +110,7 @@ class Entity:
         for predicate, group in groupby(facts, key=lambda one: one.triple.predicate):
             yield f"  {self.words[predicate]}"
             for one in group:
-                end = one.subject_name if backward else one.object_name
+                end = one.subject_name if backward else _value(one)
                 yield f"    {end}{_note(one)}"
 
 
@@ -152,6 +155,15 @@ def _ordered(store: Store, quads: Iterable[Quad]) -> tuple[Evidence, ...]:
             ),
         )
     )
+
+
+def _value(one: Evidence) -> str:
+    """Return the name of an object; a date of EDTF is put in words too, unless it is plain."""
+    value = one.triple.object
+    if not isinstance(value, Literal) or value.datatype != EDTF or _PLAIN.fullmatch(value.value):
+        return one.object_name
+    words = in_words(value.value)
+    return one.object_name if words == value.value else f"{one.object_name} ({words})"
 
 
 def _note(one: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,7 +13,18 @@ from kg.namespaces import DCTERMS, OA, PROV, RDF, RDFS, REL, SKOS, compact, is_i
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Claim", "Evidence", "Passage", "Place", "evidence", "label", "name", "say"]
+__all__ = [
+    "Accounts",
+    "Claim",
+    "Evidence",
+    "Passage",
+    "Place",
+    "accounts",
+    "evidence",
+    "label",
+    "name",
+    "say",
+]
 
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
@@ -104,6 +116,59 @@ def evidence(store: Store, triple: Triple) -> Evidence:
         origin=origin,
         claims=tuple(claims),
         sources=sources,
+    )
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Who speaks of a thing.
+
+    Args:
+        asserted_by: who asserts what counts of it, those with most claims first.
+        denied_by: who denies some of that, by a claim that disputes it.
+        claims: the claims that count.
+        disputed: those of them that are disputed.
+    """
+
+    asserted_by: tuple[Term, ...]
+    denied_by: tuple[Term, ...]
+    claims: tuple[Term, ...]
+    disputed: tuple[Term, ...]
+
+
+def accounts(store: Store, node: NamedNode) -> Accounts:
+    """Return who asserts what counts of a thing, and who denies it.
+
+    A claim counts where what it says is a fact. One that disputes such a claim is a denial:
+    whoever makes it does not thereby assert that the thing is so.
+    """
+    about = {quad.subject for quad in store.quads_for_pattern(None, RDF.subject, node)}
+    counted = {claim for claim in about if _counts(store, claim, node)}
+    denials: dict[Term, set[Term]] = {}
+    for claim in counted:
+        for quad in store.quads_for_pattern(None, REL.disputes, claim):
+            denials.setdefault(quad.subject, set()).add(claim)
+    denied = set().union(*denials.values())
+    claims = counted - denials.keys()
+    agents = Counter(agent for one in claims for agent in _objects(store, one, REL.assertedBy))
+    deniers = {agent for one in denials for agent in _objects(store, one, REL.assertedBy)}
+    disputed = {
+        one for one in claims if one in denied or REL.disputed in _objects(store, one, REL.standing)
+    }
+    return Accounts(
+        tuple(sorted(agents, key=lambda agent: (-agents[agent], str(agent)))),
+        tuple(sorted(deniers, key=str)),
+        tuple(sorted(claims, key=str)),
+        tuple(sorted(disputed, key=str)),
+    )
+
+
+def _counts(store: Store, claim: Term, node: NamedNode) -> bool:
+    return any(
+        isinstance(predicate, NamedNode)
+        and next(store.quads_for_pattern(node, predicate, value), None) is not None
+        for predicate in _objects(store, claim, RDF.predicate)
+        for value in _objects(store, claim, RDF.object)
     )
 
 

@@ -20,9 +20,9 @@ from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from kg.dataset import Dataset
+    from kg.dates import Bounds
 
 __all__ = ["drift", "passages", "uncited_units"]
 
@@ -239,9 +239,7 @@ def _date(node: Term, index: Index, findings: Findings) -> None:
             findings.add("date", node, message, path=predicate, value=found[0] if found else None)
 
 
-def _bounds(
-    node: Term, path: NamedNode, value: Term, findings: Findings
-) -> tuple[date | None, date | None] | None:
+def _bounds(node: Term, path: NamedNode, value: Term, findings: Findings) -> Bounds | None:
     if not isinstance(value, Literal) or value.datatype != EDTF:
         message = f'{describe(value)} is no EDTF literal: write it as "…"^^edtf:EDTF'
         findings.add("date", node, message, path=path, value=value)

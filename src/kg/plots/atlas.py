@@ -59,7 +59,9 @@ class Atlas:
         self.countries = tuple(
             _country(one) for one in topology["objects"]["countries"]["geometries"]
         )
-        self._by_number = {one.number: one for one in self.countries if one.number}
+        # Small territories share the number of their country, whose land has more parts.
+        by_size = sorted(self.countries, key=lambda one: len(one.polygons))
+        self._by_number = {one.number: one for one in by_size if one.number}
 
     def country(self, number: str) -> Country | None:
         """Return a country by the number of ISO 3166-1; None where it has no polygon."""

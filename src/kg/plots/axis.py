@@ -12,7 +12,7 @@ from kg.plots.metrics import width
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["Axis", "Part", "Tick", "axis"]
+__all__ = ["Axis", "Part", "Tick", "axis", "shifted"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: A stretch without a date is left out where it is longer than this part of what is left.
@@ -144,7 +144,7 @@ def axis(stretches: Iterable[tuple[date, date]], left: float, right: float) -> A
 def _merged(stretches: Sequence[tuple[date, date]]) -> list[tuple[date, date, int]]:
     found: list[tuple[date, date, int]] = []
     for first, last in stretches:
-        if found and first <= found[-1][1] + timedelta(days=_SHORTEST):
+        if found and (first - found[-1][1]).days <= _SHORTEST:
             before, end, count = found[-1]
             found[-1] = (before, max(end, last), count + 1)
         else:
@@ -179,13 +179,23 @@ def _padded(first: date, last: date) -> tuple[date, date]:
     if days > 300:  # noqa: PLR2004 - about a year: whole years
         return date(first.year, 1, 1), _month_after(date(last.year, 12, 1))
     # Something is left around a day at the edge of a month.
-    before, after = first - timedelta(days=_edge(days)), last + timedelta(days=_edge(days))
+    before, after = shifted(first, -_edge(days)), shifted(last, _edge(days))
     begins = date(first.year, first.month, 1)
     ends = _month_after(last)
     if days < 28 and (before < begins or after >= ends):  # noqa: PLR2004 - less than a month
         begins = date(before.year, before.month, 1)
         ends = _month_after(after)
     return begins, ends
+
+
+def shifted(day: date, days: int) -> date:
+    """Return the day so many days later; the first or the last of the calendar where it ends.
+
+    >>> shifted(date(2023, 12, 31), 1), shifted(date.max, 1)
+    (datetime.date(2024, 1, 1), datetime.date(9999, 12, 31))
+    """
+    within = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(within)
 
 
 def _edge(days: int) -> int:

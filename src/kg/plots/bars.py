@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from kg.plots.axis import shifted
 from kg.plots.marks import effect_entries, mark
 from kg.plots.shapes import DASHES, head, rectangle, segment
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["bar", "bar_entries", "effects_of"]
 
-_DAY = timedelta(days=1)
 #: How far an approximate day fades to each side; how far off it may be is not said.
 _FADE = 13.0
 #: A band is never so short that it looks like a day.
@@ -33,7 +32,7 @@ def bar(group: Element, one: Event, span: Span, laid: Axis, y: float) -> None:
     if span.known is None:
         return
     first, last = span.known
-    left, right = laid.x(first), laid.x(last + _DAY)
+    left, right = laid.x(first), laid.x(shifted(last, 1))
     dashes = DASHES if one.disputed else None
     if span.first is None:
         _arrow(group, one.effect, (right, laid.left), y, dashes)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from kg.plots.axis import axis
+from kg.plots.axis import axis, shifted
 from kg.plots.bars import effects_of
 from kg.plots.cumulation import steps
 from kg.plots.drawing import Group, number, text
@@ -217,7 +217,7 @@ def _heading(root: Element, y: float, words: str, width: float) -> float:
 
 def _range(group: Element, one: Scored, laid: Axis, y: float) -> float:
     """Draw the days on which an event may have been, and return where its number goes."""
-    end = laid.x((one.last or date.min) + timedelta(days=1))
+    end = laid.x(shifted(one.last or date.min, 1))
     start = laid.x(one.first) if one.first else laid.left
     segment(group, (start, y), (end, y), one.effect, 2, DASHES if one.disputed else None)
     segment(group, (end, y - 5), (end, y + 5), one.effect, 2)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
+from kg.dates import Day
 from kg.errors import Misuse
-from kg.evidence import name
+from kg.evidence import accounts, name
 from kg.namespaces import RDF, REL
-from kg.plots.reading import instances, is_a, kind_of, names, objects, subjects, value
+from kg.plots.reading import instances, is_a, kind_of, names, objects, value
 from kg.plots.spans import Span, between, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from pyoxigraph import NamedNode, Store
+
+    from kg.evidence import Term
 
 __all__ = ["EFFECTS", "Event", "Filter", "event", "ordered", "spans_of"]
 
@@ -27,8 +30,6 @@ EFFECTS = {
     "easing": "eases tension",
     "other": "neither, or not between two States",
 }
-_FAR = date.max
-_LONG_AGO = date.min
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Event:
         by: the States that act, by name.
         towards: the States that are affected, by name.
         said_by: who asserts what counts of it, those with most claims first.
+        denied_by: who denies some of it.
         disputed: the words of the properties of which somebody denies the value.
         score: of its event type after Goldstein; the lowest where there are several.
     """
@@ -56,6 +58,7 @@ class Event:
     by: tuple[str, ...] = ()
     towards: tuple[str, ...] = ()
     said_by: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
     disputed: tuple[str, ...] = ()
     score: float | None = None
 
@@ -119,10 +122,12 @@ class Filter:
 
     def admits(self, spans: Iterable[Span]) -> bool:
         """Tell whether one of the spans may lie in the time that is shown."""
+        since = Day.of(self.since) if self.since else None
+        until = Day.of(self.until) if self.until else None
         return any(
-            (self.since is None or (one.last or _FAR) >= self.since)
-            and (self.until is None or (one.first or _LONG_AGO) <= self.until)
-            for one in spans
+            (since is None or last is None or last >= since)
+            and (until is None or first is None or first <= until)
+            for first, last in (one.days for one in spans)
         )
 
 
@@ -180,7 +185,7 @@ def event(store: Store, node: NamedNode) -> Event:
     """Collect what a picture tells of an event."""
     types = objects(store, node, REL.eventType)
     scores = [float(score) for one in types if (score := value(store, one, REL.goldsteinScore))]
-    said_by, disputed = _claims(store, node)
+    told = accounts(store, node)
     return Event(
         node,
         name(store, node),
@@ -189,33 +194,14 @@ def event(store: Store, node: NamedNode) -> Event:
         spans_of(store, node),
         names(store, objects(store, node, REL.initiatingState)),
         names(store, objects(store, node, REL.affectedState)),
-        said_by,
-        disputed,
+        tuple(name(store, agent) for agent in told.asserted_by),
+        tuple(name(store, agent) for agent in told.denied_by),
+        _properties(store, told.disputed),
         min(scores, default=None),
     )
 
 
-def _claims(store: Store, node: NamedNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return who asserts what counts of a thing, and which properties of it are disputed."""
-    agents: dict[NamedNode, int] = {}
-    disputed: set[NamedNode] = set()
-    for claim in subjects(store, RDF.subject, node):
-        if not _counts(store, claim, node):
-            continue
-        for agent in objects(store, claim, REL.assertedBy):
-            agents[agent] = agents.get(agent, 0) + 1
-        standings = objects(store, claim, REL.standing)
-        if REL.disputed in standings or subjects(store, REL.disputes, claim):
-            disputed.update(objects(store, claim, RDF.predicate))
-    ranked = sorted(agents, key=lambda one: (-agents[one], one.value))
-    return tuple(name(store, one) for one in ranked), names(store, disputed)
-
-
-def _counts(store: Store, claim: NamedNode, node: NamedNode) -> bool:
-    """Tell whether what a claim says is a fact from the viewpoint of the store."""
-    return any(
-        True
-        for predicate in objects(store, claim, RDF.predicate)
-        for said in store.quads_for_pattern(claim, RDF.object, None)
-        for _ in store.quads_for_pattern(node, predicate, said.object)
-    )
+def _properties(store: Store, claims: Iterable[Term]) -> tuple[str, ...]:
+    """Return the words of the properties that claims are about."""
+    found = {one for claim in claims for one in objects(store, claim, RDF.predicate)}
+    return names(store, found)

@@ -22,13 +22,15 @@ _FINE = 1.1
 #: Parts of a country that are farther than this from its largest one, in degrees, are not its main
 #: land: a map of France need not show the Pacific.
 _NEAR = 12.0
+_ALONG = 8
+_DOT = 4.0
 #: A country that is smaller on paper gets no name.
 _LARGE = 1500
 _GRID = 15
 
 
 def main_part(atlas: Atlas, country: Country) -> list[Point]:
-    """Return the corners of the box around the largest part of a country and what is near it."""
+    """Return points of the box around the largest part of a country and what is near it."""
     boxes = []
     for polygon in country.polygons:
         ring = atlas.ring(polygon[0])
@@ -38,8 +40,9 @@ def main_part(atlas: Atlas, country: Country) -> list[Point]:
     near = [box for box in boxes if _apart(box, largest) < _NEAR]
     west, south = min(box[0] for box in near), min(box[1] for box in near)
     east, north = max(box[2] for box in near), max(box[3] for box in near)
-    middle = (west + east) / 2
-    return [(lon, lat) for lon in (west, middle, east) for lat in (south, north)]
+    # A view looks for the widest gap without a point: none may lie inside the box.
+    lons = [west + (east - west) * place / _ALONG for place in range(_ALONG + 1)]
+    return [(lon, lat) for lon in lons for lat in (south, north)]
 
 
 def _apart(one: Sequence[float], other: Sequence[float]) -> float:
@@ -86,6 +89,9 @@ class Land:
         between, coasts = self.atlas.lines()
         self._lines(frame, coasts, "edge", 0.7)
         self._lines(frame, between, "border", 1.0)
+        for place, country in enumerate(lit):
+            if country not in self._seen:
+                self._dot(frame, country, ("first", "second")[place % 2])
         paths = [self._projected(line) for line in borders]
         if paths:
             drawn = _path(paths, close=False)
@@ -113,9 +119,9 @@ class Land:
 
     def rooms(self, country: Country, width: float, height: float) -> list[Box]:
         """Return where a name fits inside a country, nearest to its middle first."""
-        ring = max(self._seen.get(country, [[]]), key=_area)
-        if not ring:
+        if country not in self._seen:
             return []
+        ring = max(self._seen[country], key=_area)
         frame = self.view
         left = max(min(x for x, _ in ring), frame.x - frame.width / 2)
         right = min(max(x for x, _ in ring), frame.x + frame.width / 2)
@@ -169,6 +175,13 @@ class Land:
         if found:
             self._seen[country] = found
         return found
+
+    def _dot(self, frame: Element, country: Country, fill: str) -> None:
+        """Draw a country that is too small on paper for its outline."""
+        corners = main_part(self.atlas, country)
+        lons, lats = [lon for lon, _ in corners], [lat for _, lat in corners]
+        x, y = self.view.at(((min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2))
+        frame.add("circle", cx=x, cy=y, r=_DOT, fill=fill, stroke="ink", stroke_width=1.0)
 
     def _lines(self, frame: Element, places: Iterable[int], stroke: str, width: float) -> None:
         west, south, east, north = self._bounds

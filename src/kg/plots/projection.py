@@ -24,6 +24,8 @@ KILOMETRES = 111.195
 _CONTINENT = 70.0
 #: Degrees of a view at the least: a single town has something around it.
 _LEAST = 3.0
+#: A frame that reaches so far north or south, in degrees, may hold the pole.
+_POLAR = 88.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class View:
         high = min(89.0, self.height / self.scale * 0.65 + 2)
         far = min(89.5, max(abs(self.lat - high), abs(self.lat + high)))
         wide = self.width / self.scale * 0.6 / max(0.15, math.cos(math.radians(far)))
-        wide = min(180.0 if self.flat else 85.0, wide)
+        # Around a pole, a frame shows every longitude.
+        wide = 180.0 if far > _POLAR else min(180.0 if self.flat else 85.0, wide)
         return (
             self.lon - wide,
             max(-89.9, self.lat - high),
@@ -91,10 +94,11 @@ def view(points: Sequence[Point], width: float, height: float, x: float, y: floa
         x: of its middle on paper.
         y: of its middle on paper.
     """
-    west, east = min(lon for lon, _ in points), max(lon for lon, _ in points)
+    west, east = _longitudes(points)
+    points = [(west + (lon - west) % 360, lat) for lon, lat in points]
     south, north = min(lat for _, lat in points), max(lat for _, lat in points)
     flat = max(east - west, north - south) > _CONTINENT
-    lon, lat = (west + east) / 2, (south + north) / 2
+    lon, lat = _turned((west + east) / 2), (south + north) / 2
     placed = [_projected(point, lon, lat, flat=flat) for point in points]
     across = max(_LEAST, 2 * max(abs(one[0]) for one in placed))
     down = max(_LEAST, 2 * max(abs(one[1]) for one in placed))
@@ -102,10 +106,32 @@ def view(points: Sequence[Point], width: float, height: float, x: float, y: floa
     return View(lon, lat, scale, x, y, width, height, flat)
 
 
+def _longitudes(points: Sequence[Point]) -> tuple[float, float]:
+    """Return the shortest way around the earth that holds all points, from west to east.
+
+    >>> _longitudes([(178.0, -18.0), (-175.0, -21.0)])
+    (178.0, 185.0)
+    """
+    lons = sorted({lon % 360 for lon, _ in points})
+    gaps = [other - one for one, other in zip(lons, [*lons[1:], lons[0] + 360], strict=True)]
+    place = gaps.index(max(gaps))
+    west = lons[(place + 1) % len(lons)]
+    return west, west + 360 - gaps[place]
+
+
+def _turned(lon: float) -> float:
+    """Return a longitude as at most 180 degrees to the east or to the west.
+
+    >>> _turned(190.0), _turned(180.0)
+    (-170.0, 180.0)
+    """
+    return lon - 360 * round(lon / 360)
+
+
 def _projected(point: Point, lon: float, lat: float, *, flat: bool) -> Point:
     """Return degrees to the east and to the north, as paper has them."""
     if flat:
-        return (point[0] - lon) * math.cos(math.radians(lat)), point[1] - lat
+        return _turned(point[0] - lon) * math.cos(math.radians(lat)), point[1] - lat
     east, here, middle = map(math.radians, (point[0] - lon, point[1], lat))
     cosine = math.cos(here) * math.cos(east)
     along = 1 + math.sin(middle) * math.sin(here) + math.cos(middle) * cosine

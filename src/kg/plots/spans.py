@@ -5,22 +5,19 @@ Extended Date/Time Format, https://www.loc.gov/standards/datetime/
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg.dates import as_date, bounds
+from kg.dates import Day, bounds, day_in_words, in_words
 from kg.errors import ParseFailure
 
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["Span", "between", "day_in_words", "span"]
+    from kg.dates import Bounds
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([~?%]?)", re.ASCII)
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MARKS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
+__all__ = ["Span", "between", "span"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,7 @@ class Span:
         last: the last day; None where it has no known end.
         lasting: whether it is all of these days; otherwise it is some day of them.
         approximate: whether the days are about right only.
+        days: the first and the last day of any year; a picture has those of the years 1 to 9999.
     """
 
     text: str
@@ -42,6 +40,7 @@ class Span:
     last: date | None
     lasting: bool = False
     approximate: bool = False
+    days: Bounds = (None, None)
 
     @property
     def known(self) -> tuple[date, date] | None:
@@ -67,11 +66,15 @@ def span(text: str) -> Span:
     (None, '“soon”, which is no date')
     """
     try:
-        first, last = _bounds(text)
+        days = bounds(text)
     except ParseFailure:
         return Span(text, f"“{text}”, which is no date", None, None)
-    words = _in_words(text)
-    return Span(text, words, first, last, "/" in text, any(mark in text for mark in "~%"))
+    first, last = (day and day.to_date() for day in days)
+    # A year that Python's calendar lacks has no place on an axis: it is told in words alone.
+    if (first, last).count(None) > days.count(None):
+        first = last = None
+    approximate = any(mark in text for mark in "~%")
+    return Span(text, in_words(text, short=True), first, last, "/" in text, approximate, days)
 
 
 def between(first: date | None, last: date | None) -> Span:
@@ -83,49 +86,5 @@ def between(first: date | None, last: date | None) -> Span:
     """
     start, end = (day_in_words(day) if day else "" for day in (first, last))
     words = f"{start} to {end}" if start and end else f"from {start} on" if start else f"by {end}"
-    return Span("", words if first != last else start, first, last)
-
-
-def day_in_words(day: date) -> str:
-    """Write a day.
-
-    >>> from datetime import date
-    >>> day_in_words(date(2025, 4, 7))
-    '7 Apr 2025'
-    """
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def _bounds(text: str) -> tuple[date | None, date | None]:
-    match = _DATE.fullmatch(text)
-    # Most dates are days, and parsing one as EDTF takes a thousand times as long.
-    if match and match[3]:
-        day = as_date(text[:10])
-        return day, day
-    return bounds(text)
-
-
-def _in_words(text: str) -> str:
-    start, slash, end = text.partition("/")
-    if not slash:
-        return _one(text) or text
-    first, last = _one(start), _one(end)
-    forms = {
-        (start == "..", last): f"by {last}",
-        (end == "..", first): f"from {first} on",
-        (not start, last): f"from an unknown time to {last}",
-        (not end, first): f"from {first} to an unknown time",
-    }
-    for (holds, other), words in forms.items():
-        if holds and other:
-            return words
-    return f"{first} to {last}" if first and last else text
-
-
-def _one(text: str) -> str:
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return ""
-    year, month, day, mark = match.groups(default="")
-    parts = [str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year]
-    return _MARKS[mark] + " ".join(filter(None, parts))
+    days = Day.of(first) if first else None, Day.of(last) if last else None
+    return Span("", words if first != last else start, first, last, days=days)

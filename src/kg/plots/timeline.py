@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kg.plots.axis import Axis
     from kg.plots.drawing import Element
     from kg.plots.picture import Row
+    from kg.plots.spans import Span
 
 __all__ = ["MOST", "timeline"]
 
@@ -63,7 +64,16 @@ def timeline(
         summary=f"{counted(len(chosen.dated), 'event')} with a date: {told or 'none'}. "
         f"{counted(len(chosen.undated), 'event')} without a date.",
         draw=lines.draw,
-        columns=("event", "kind", "date", "tension", "by → towards", "says who", "disputed"),
+        columns=(
+            "event",
+            "kind",
+            "date",
+            "tension",
+            "by → towards",
+            "says who",
+            "denied by",
+            "disputed",
+        ),
         rows=tuple(_row(one) for one in (*chosen.dated, *chosen.undated)),
         notes=tuple(filter(None, (*chosen.notes, laid.note() if laid else ""))),
         source=source_line(store, viewpoint),
@@ -88,6 +98,7 @@ def _choose(store: Store, shown: Filter) -> _Chosen:
         undated = [node for node in undated if effect_of(store, node) == shown.effect]
     if shown.since or shown.until:
         dated = [node for node in dated if shown.admits(spans_of(store, node))]
+        undated = [node for node in undated if _may_be(shown, spans_of(store, node))]
     left = len(dated) + len(undated)
     if not left:
         raise NothingToDraw(f"no event is left ({shown.words}), so that there is nothing to draw")
@@ -110,6 +121,10 @@ def _choose(store: Store, shown: Filter) -> _Chosen:
     return _Chosen(_events(store, drawn[0]), _events(store, drawn[1]), tuple(notes))
 
 
+def _may_be(shown: Filter, spans: tuple[Span, ...]) -> bool:
+    return not spans or shown.admits(spans)
+
+
 def _events(store: Store, nodes: list[NamedNode]) -> list[Event]:
     return [event(store, node) for node in nodes]
 
@@ -122,6 +137,7 @@ def _row(one: Event) -> Row:
         (EFFECTS[one.effect], ""),
         (one.direction, ""),
         (listed(one.said_by), ""),
+        (listed(one.denied_by), ""),
         (listed(one.disputed), ""),
     )
 
@@ -175,7 +191,12 @@ class _Lines:
         step = (width - 2 * _MARGIN) / columns
         segment(root, (_MARGIN, top), (width - _MARGIN, top), "edge")
         y = top + 24
-        words = f"Without a date in the graph ({len(self.undated)}), in no order of time"
+        lack = (
+            "a date that can be drawn"
+            if any(one.when for one in self.undated)
+            else "a date in the graph"
+        )
+        words = f"Without {lack} ({len(self.undated)}), in no order of time"
         for line in wrapped(words, 12.5, width - 2 * _MARGIN, bold=True):
             text(root, _MARGIN, y, line, size=12.5, bold=True)
             y += 17
@@ -203,6 +224,8 @@ def _details(one: Event, room: float) -> list[str]:
         more = len(one.said_by) - 1
         tail = f" and {counted(more, 'other')}" if more else ""
         lines.append(fitted(f"says {one.said_by[0]}", 11, room - measured(tail, 11)) + tail)
+    if one.denied_by:
+        lines += wrapped(f"denied by {listed(one.denied_by)}", 11, room)
     if one.disputed:
         lines += wrapped(f"disputed: {listed(one.disputed)}", 11, room)
     return [line for line in lines if line]
@@ -221,6 +244,6 @@ def _label(group: Element, one: Event, corner: tuple[float, float], room: float)
         text(group, x, y, line, size=13)
     for line in _details(one, room):
         y += 14
-        fill = "doubt" if line.startswith("disputed") else "muted"
+        fill = "doubt" if line.startswith(("disputed", "denied")) else "muted"
         text(group, x, y, line, size=11, fill=fill)
     return y + 2 - corner[1]

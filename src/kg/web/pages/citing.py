@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from kg.dates import in_words
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD, compact
-from kg.web.pages.dates import in_words
 
 if TYPE_CHECKING:
     from kg.web.held import Held

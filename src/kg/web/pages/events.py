@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Store
 
+from kg.dates import in_words
+from kg.evidence import accounts
 from kg.namespaces import RDF, REL
-from kg.web.pages.dates import in_words
 from kg.web.pages.words import Link, linked, values
 
 if TYPE_CHECKING:
+    from kg.evidence import Term
     from kg.web.links import Links
 
 __all__ = ["Happening", "latest"]
@@ -25,8 +28,9 @@ class Happening:
         event: the event.
         date: when it was, in words; empty where no source says.
         written: the same as it is written.
-        place_in_time: what events are ordered by.
-        speakers: who makes claims about it.
+        place_in_time: the year, the month and the day that events are ordered by.
+        speakers: who makes the claims about it that count.
+        deniers: who denies some of these.
         disputed: how many of these claims are denied.
         claims: how many there are.
         why: the proof that it raises tension.
@@ -36,8 +40,9 @@ class Happening:
     event: Link
     date: str
     written: str
-    place_in_time: str
+    place_in_time: tuple[int, ...]
     speakers: tuple[Link, ...]
+    deniers: tuple[Link, ...]
     disputed: int
     claims: int
     why: str
@@ -63,30 +68,35 @@ def latest(store: Store, links: Links, most: int) -> tuple[list[Happening], int]
     return found[:most], len(found)
 
 
+_DAY = re.compile(r"(-?\d{4,})-(\d\d)-(\d\d)", re.ASCII)
+
+
+def _place_in_time(day: str) -> tuple[int, ...]:
+    match = _DAY.match(day)
+    return tuple(map(int, match.groups())) if match else ()
+
+
 def _happening(store: Store, links: Links, node: NamedNode) -> Happening:
     dates = _texts(store, node, REL.date)
     days = _texts(store, node, REL.latest) or _texts(store, node, REL.earliest)
-    claims = sorted({q.subject for q in store.quads_for_pattern(None, RDF.subject, node)}, key=str)
-    agents = {agent for claim in claims for agent in values(store, claim, REL.assertedBy)}
-    disputed = [
-        claim
-        for claim in claims
-        if REL.disputed in values(store, claim, REL.standing)
-        or next(store.quads_for_pattern(None, REL.disputes, claim), None)
-    ]
+    told = accounts(store, node)
     return Happening(
         event=linked(store, links, node),
         date=in_words(dates[0]) if dates else "",
         written=dates[0] if dates else "",
-        place_in_time=days[-1] if days else "",
-        speakers=tuple(
-            sorted((linked(store, links, one) for one in agents), key=lambda one: one.text)
-        ),
-        disputed=len(disputed),
-        claims=len(claims),
+        place_in_time=max(map(_place_in_time, days), default=()),
+        speakers=_agents(store, links, told.asserted_by),
+        deniers=_agents(store, links, told.denied_by),
+        disputed=len(told.disputed),
+        claims=len(told.claims),
         why=links.why((node, RDF.type, REL.TensionRaisingEvent)),
         is_inferred=True,
     )
+
+
+def _agents(store: Store, links: Links, agents: tuple[Term, ...]) -> tuple[Link, ...]:
+    found = [linked(store, links, agent) for agent in agents]
+    return tuple(sorted(found, key=lambda link: link.text))
 
 
 def _texts(store: Store, node: NamedNode, predicate: NamedNode) -> list[str]:

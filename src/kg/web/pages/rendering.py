@@ -11,10 +11,10 @@ from urllib.parse import urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kg.dates import in_words
 from kg.namespaces import PREFIXES, compact
 from kg.web.answers import Answer
 from kg.web.links import Links
-from kg.web.pages.dates import in_words
 from kg.web.pages.site import site
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from kg.dates import in_words
 from kg.evidence import label, say
 from kg.evidence import name as name_of
 from kg.namespaces import DCTERMS, EDTF, OA, PREFIXES, RDF, REL, XSD, compact
-from kg.web.pages.dates import in_words
 
 if TYPE_CHECKING:
     from kg.results import Term
