@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     import rdflib
     from pyoxigraph import NamedNode, Store
 
+    from kg.snapshot.written import Written
+
 __all__ = ["to_rdflib"]
 
 
-def to_rdflib(store: Store, default_graphs: Collection[NamedNode] | None = None) -> rdflib.Dataset:
+def to_rdflib(
+    store: Store,
+    default_graphs: Collection[NamedNode] | None = None,
+    written: Written | None = None,
+) -> rdflib.Dataset:
     """Copy a store into an rdflib dataset that queries all its graphs as one.
 
     Lexical forms are kept, and so are the labels of blank nodes.
@@ -25,10 +31,15 @@ def to_rdflib(store: Store, default_graphs: Collection[NamedNode] | None = None)
     Args:
         store: the graphs.
         default_graphs: those that are queried as one, unless all are; the others have to be named.
+        written: what keeps literals as they are written, where the store does not.
     """
     import rdflib
 
+    from kg.lexical import decode
     from kg.reasoning.convert import to_rdflib as convert
+
+    if written is not None:
+        store = written.store
 
     def term(value: Any) -> Any:
         # Parsers of rdflib give a string no datatype, and to rdflib the two are not equal.
@@ -44,5 +55,5 @@ def to_rdflib(store: Store, default_graphs: Collection[NamedNode] | None = None)
         graphs = [graph, dataset.default_graph] if name in (default_graphs or ()) else [graph]
         for quad in store.quads_for_pattern(None, None, None, name):
             for one in graphs:
-                one.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+                one.add((term(quad.subject), term(quad.predicate), term(decode(quad.object))))
     return dataset

@@ -361,9 +361,9 @@ class Graph(Linked, Proofs):
         from kg.bridge import to_rdflib
 
         if not beside and not build.overlaps(self.snapshot):
-            return to_rdflib(self.store)
+            return to_rdflib(self.store, written=self.snapshot.written)
         snapshot, graphs = self._beside(beside)
-        return to_rdflib(snapshot.store, graphs)
+        return to_rdflib(snapshot.store, graphs, snapshot.written)
 
     def _adopt(self, dataset: Dataset, snapshot: Snapshot) -> None:
         self.dataset = dataset
@@ -388,9 +388,11 @@ class Graph(Linked, Proofs):
         query = read(text, source)
         others = compared(query, terms.values(), self.store, self.viewpoint)
         if not others and not (query.names_graphs() and build.overlaps(self.snapshot)):
-            return evaluate(self.store, query, bindings=terms)
+            return evaluate(self.store, query, bindings=terms, written=self.snapshot.written)
         snapshot, graphs = self._beside(others)
-        return evaluate(snapshot.store, query, bindings=terms, scope=Scope(default_graphs=graphs))
+        scope = Scope(default_graphs=graphs)
+        written = snapshot.written
+        return evaluate(snapshot.store, query, bindings=terms, scope=scope, written=written)
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)

@@ -101,7 +101,11 @@ def query(
         from kg import federation
 
         result = federation.evaluate(
-            graph.store, asked, allowed=services, allow_private=service_private
+            graph.store,
+            asked,
+            allowed=services,
+            allow_private=service_private,
+            written=graph.snapshot.written,
         )
     else:
         result = graph.query(asked)

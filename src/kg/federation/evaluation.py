@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from kg.results import Term
+    from kg.snapshot.written import Written
     from kg.sparql import Query, Result
 
 __all__ = ["evaluate"]
@@ -49,6 +50,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
     bindings: Mapping[str, Term] | None = None,
     source: str = "query",
     limits: Limits = _USUAL,
+    written: Written | None = None,
 ) -> Result:
     """Evaluate a query over a store and the services that it may ask.
 
@@ -60,6 +62,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         bindings: as for ``kg.sparql.evaluate``.
         source: what messages call the query, such as its file.
         limits: how much may be taken from services.
+        written: as for ``kg.sparql.evaluate``.
 
     Raises:
         QueryRefused: it asks a service that is not allowed or has a private address, or is none
@@ -78,7 +81,7 @@ the services that you allow
     text = text.removeprefix("\ufeff")
     clauses = _clauses(text, source)
     if not clauses:
-        return sparql.evaluate(store, text, bindings=bindings, source=source)
+        return sparql.evaluate(store, text, bindings=bindings, source=source, written=written)
     masked = _masked(text, clauses)
     sparql.form(masked, source, bindings or ())
     read = sparql.read(masked, source)
@@ -93,7 +96,9 @@ the services that you allow
     with forwarding(limits) as forwarder:
         query = _prepared(text, source, clauses, urls, forwarder, allow_private=allow_private)
         try:
-            result = sparql.evaluate(store, query, bindings=bindings, source=source)
+            result = sparql.evaluate(
+                store, query, bindings=bindings, source=source, written=written
+            )
         except (KgError, OSError) as error:
             _let_go(error)
             failure = forwarder.failure or error
@@ -208,8 +213,7 @@ def _prepared(  # noqa: PLR0913 - all that is known of the clauses
         end = clause.name.start + len(clause.name.text)
         written = f"{written[: clause.word.start]}{mark} {written[end:]}"
     query = sparql.read(written, source)
-    for mark, standing in standing_for.items():
-        query.sent = query.sent.replace(mark, standing)
+    query.standing = standing_for
     return query
 
 

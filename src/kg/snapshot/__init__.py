@@ -4,7 +4,9 @@
 
     $KG_CACHE/snapshots/<32 hex digits>/
         store/       the Oxigraph store, opened read only
-        files        name and size of each file of the store
+        written/     where the store changes literals: a store that keeps them as they are written
+        changed      the predicates of these
+        files        name and size of each file of the stores
         meta.json    what it was made from, and how many triples each graph has
         lock         held shared by every reader
 
@@ -18,14 +20,16 @@ from __future__ import annotations
 import os
 import weakref
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Store, Triple
 
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
-from kg.snapshot import locks
+from kg.snapshot import locks, written
 from kg.snapshot.cache import NAME_LENGTH, aside, discard, folder, prune, remove
+from kg.snapshot.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT_VERSION", "Snapshot", "build", "digest_of", "find", "folder", "make", "prune"]
 
 #: Raised when kg writes snapshots that an older kg would misread, or the other way round.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 # RocksDB writes these for people; nothing reads them back.
 _NOT_NEEDED = ("LOG", "LOCK", "IDENTITY")
@@ -58,6 +62,11 @@ class Snapshot:
     digest: str
     built: bool
     _close: Any = field(repr=False, default=None)
+
+    @cached_property
+    def written(self) -> Written | None:
+        """What keeps literals as they are written; None where the store does."""
+        return Written.of(self.path)
 
     def meta(self) -> dict[str, Any]:
         """Return what the snapshot was made from and the number of triples of each graph."""
@@ -139,7 +148,7 @@ def _opened_store(path: Path) -> Store | None:
     """Open the store, or return None where files are missing, cut short or spoilt."""
     try:
         # RocksDB takes a manifest that is cut short for an empty store.
-        if (path / "files").read_text("utf-8") != _inventory(path / "store"):
+        if (path / "files").read_text("utf-8") != _inventory(path):
             return None
         return Store.read_only(str(path / "store"))
     except (FileNotFoundError, RuntimeError, UnicodeDecodeError):
@@ -152,11 +161,21 @@ def _unopened(path: Path, error: OSError) -> ResourceNotFound:
     return ResourceNotFound(path, f"{path}: cannot be opened: {error.strerror or error}")
 
 
-def _inventory(store: Path) -> str:
-    with os.scandir(store) as entries:
-        sizes = {entry.name: entry.stat().st_size for entry in entries}
-    kept = sorted(name for name in sizes if name not in _NOT_NEEDED)
-    return "".join(f"{name} {sizes[name]}\n" for name in kept)
+def _inventory(path: Path) -> str:
+    lines = []
+    for store in _stores(path):
+        prefix = "" if store.name == "store" else f"{store.name}/"
+        with os.scandir(store) as entries:
+            sizes = {entry.name: entry.stat().st_size for entry in entries}
+        kept = sorted(name for name in sizes if name not in _NOT_NEEDED)
+        lines += [f"{prefix}{name} {sizes[name]}\n" for name in kept]
+    return "".join(lines)
+
+
+def _stores(path: Path) -> list[Path]:
+    """Return the folders of the stores of a snapshot."""
+    second = path / written.STORE
+    return [path / "store", second] if (path / written.LIST).exists() else [path / "store"]
 
 
 def _touch(path: Path) -> None:
@@ -260,14 +279,15 @@ def _write(path: Path, write: Callable[[Path], Mapping[str, int]], meta: dict[st
     from kg.snapshot.writing import sync
 
     counts = write(path / "store")
-    for name in _NOT_NEEDED:
-        (path / "store" / name).unlink(missing_ok=True)
+    for store in _stores(path):
+        for name in _NOT_NEEDED:
+            (store / name).unlink(missing_ok=True)
     text = json.dumps(
         {**meta, "triples": dict(counts)}, ensure_ascii=False, indent=2, sort_keys=True
     )
     (path / "meta.json").write_text(text + "\n", "utf-8", newline="\n")
-    (path / "files").write_text(_inventory(path / "store"), "utf-8", newline="\n")
-    for place in (path / "store", path):
+    (path / "files").write_text(_inventory(path), "utf-8", newline="\n")
+    for place in (*_stores(path), path):
         sync(place)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import Misuse
-from kg.snapshot import make
+from kg.snapshot import make, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -67,6 +67,7 @@ def derive(
         store.extend(difference.added)
         counts = _counts(base, store, difference)
         store.flush()
+        written.derive(base.written, base.store, place, difference.added, difference.removed)
         # The store lets go of its files when it is forgotten, so that nobody else may have it:
         # what checks the graph gets one that cannot change a file.
         del store

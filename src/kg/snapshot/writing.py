@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from kg.errors import Misuse
+from kg.snapshot import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -78,10 +79,11 @@ def write_store(
     """
     store = Store(str(place))
     try:
-        _load(store, _pieces(graphs))
+        changed = _load(store, _pieces(graphs))
         _check_names(store, graphs)
         store.optimize()
         store.flush()
+        written.write(place, store, changed, _stated(graphs, written.kept_forms(changed)))
         return {name.value: _size(store, name, triples) for name, triples in graphs.items()}
     except BaseException as error:
         # What failed still holds the store, which would go on writing behind whoever removes it.
@@ -112,24 +114,30 @@ def _texts(source: bytes | Path) -> Iterator[bytes]:
             yield text + file.readline()
 
 
-def _load(store: Store, pieces: Iterable[_Piece]) -> None:
-    """Load the pieces side by side, with no more of them in memory than there are threads."""
+def _load(store: Store, pieces: Iterable[_Piece]) -> set[Quad]:
+    """Load the pieces side by side, with no more of them in memory than there are threads.
+
+    Returns:
+        The quads that the store gives back in another form.
+    """
     from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    waiting: set[Future[None]] = set()
+    waiting: set[Future[set[Quad]]] = set()
+    changed: set[Quad] = set()
     with ThreadPoolExecutor(threads) as pool:
         for piece in pieces:
             waiting.add(pool.submit(_load_one, store, *piece))
             if len(waiting) > threads:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for one in done:
-                    one.result()
+                    changed |= one.result()
         for one in waiting:
-            one.result()
+            changed |= one.result()
+    return changed
 
 
-def _load_one(store: Store, text: bytes, kind: RdfFormat, name: NamedNode) -> None:
+def _load_one(store: Store, text: bytes, kind: RdfFormat, name: NamedNode) -> set[Quad]:
     if b"_:" in text:
         # A bulk load gives the blank nodes of each text other names, so that the same one in two
         # pieces or two graphs would become two.
@@ -141,6 +149,24 @@ def _load_one(store: Store, text: bytes, kind: RdfFormat, name: NamedNode) -> No
         store.bulk_load(text, format=kind, to_graph=name, lenient=True)
     else:
         store.bulk_load(text, format=kind, lenient=True)
+    return written.changed_in(text, name if kind == RdfFormat.N_TRIPLES else None)
+
+
+def _stated(graphs: Mapping[NamedNode, AbstractSet[Triple] | Lines], forms: set[Quad]) -> set[Quad]:
+    """Return those of some quads that the graphs state in just this form."""
+    found = set()
+    texts: dict[NamedNode, dict[bytes, Quad]] = {}
+    for quad in forms:
+        triples = graphs[quad.graph_name]  # type: ignore[index]
+        if not isinstance(triples, Lines):
+            found |= {quad} if quad.triple in triples else set()
+            continue
+        line = cast("bytes", serialize([quad], format=triples.format)).rstrip(b"\n")
+        texts.setdefault(quad.graph_name, {})[line] = quad  # type: ignore[arg-type]
+    for name, lines in texts.items():
+        for text in _texts(cast("Lines", graphs[name]).source):
+            found |= {lines[line] for line in lines.keys() & set(text.split(b"\n"))}
+    return found
 
 
 def _placed(quad: Quad, name: NamedNode) -> Quad:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
     BlankNode,
@@ -22,16 +22,19 @@ from pyoxigraph import (
 )
 
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
+from kg.lexical import decode, encode
 from kg.namespaces import GRAPH, PREFIXES, RDF, compact
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
+from kg.sparql.rewriting import OWN, Rewritten, rewrite
 from kg.sparql.scope import Cap, Scope
 from kg.sparql.tokens import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kg.results import Term
+    from kg.snapshot.written import Written
 
 __all__ = ["Cap", "Query", "Result", "Scope", "check", "evaluate", "form", "read", "syntax_failure"]
 
@@ -73,6 +76,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
     source: str = "query",
     scope: Scope = _ALL,
     cap: Cap | None = None,
+    written: Written | None = None,
 ) -> Result:
     """Evaluate a query over all graphs of a store as one, and take in the whole result.
 
@@ -86,6 +90,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         source: what messages call the query, such as its file.
         scope: the graphs that it sees.
         cap: how much the result may have; None is whatever there is.
+        written: what keeps literals as they are written, where the store does not.
 
     Raises:
         QueryRefused: the query is none that kg evaluates, see ``check``; or the result has more
@@ -106,30 +111,66 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
             raise UnknownName("graph", compact(graph), known, hint)
-    return _run(store, query, bindings or {}, scope, cap or Cap())
+    return _run(store, query, bindings or {}, scope, cap or Cap(), written)
 
 
-def _run(
+def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each choose
     store: Store,
     query: Query,
     bindings: Mapping[str, Term],
     scope: Scope = _ALL,
     cap: Cap = _NO_CAP,
+    written: Written | None = None,
 ) -> Result:
     refuse_unknown_prefixes(query)
+    values = {name: encode(_term(term)) for name, term in bindings.items()}
+    rewritten = rewrite(
+        query,
+        _reached(store, query, scope),
+        written.predicates if written else frozenset(),
+        [name for name, term in values.items() if term != bindings[name]],
+    )
+    if written and rewritten.reaches_changed:
+        store = written.store
     try:
         answer = store.query(
-            query.sent,
+            rewritten.text,
             base_iri=query.service or None,
             prefixes=PREFIXES,
-            substitutions={_variable(name): _term(term) for name, term in bindings.items()},
+            substitutions={_variable(name): term for name, term in values.items()},
             **scope.options(has_dataset=bool(query.graphs)),
+            **rewritten.options,
         )
-        return _result(answer, bindings, query, cap)
+        return _result(answer, bindings, query, cap, decode if rewritten.has_terms else None)
     except SyntaxError as error:
-        raise syntax_failure(query, str(error)) from None
+        raise _failure(query, rewritten, error) from None
     except RuntimeError as error:
         raise _evaluation_failure(str(error)) from None
+
+
+def _reached(store: Store, query: Query, scope: Scope) -> list[str] | None:
+    """Return the IRIs of the graphs that ``GRAPH ?g`` goes through; None where one has none."""
+    if not any(token.kind == "word" and token.text.upper() == "GRAPH" for token in query.tokens):
+        return []
+    graphs = set(store.named_graphs())
+    if query.graphs and not scope.is_final:
+        graphs &= {NamedNode(name) for name in query.named}
+    elif scope.named_graphs is not None:
+        graphs &= set(scope.named_graphs)
+    names = [graph.value for graph in graphs if isinstance(graph, NamedNode)]
+    return sorted(names) if len(names) == len(graphs) else None
+
+
+def _failure(query: Query, rewritten: Rewritten, error: SyntaxError) -> ParseFailure:
+    """Put a syntax error into words, with its place in the text that the user wrote."""
+    if rewritten.text != query.sent:
+        try:
+            Store().query(query.sent, base_iri=query.service or None, prefixes=PREFIXES)
+        except SyntaxError as own:
+            return syntax_failure(query, str(own))
+        except RuntimeError:
+            pass
+    return syntax_failure(query, str(error))
 
 
 def _variable(name: str) -> Variable:
@@ -150,15 +191,20 @@ def _result(
     values: Mapping[str, Term],
     query: Query,
     cap: Cap,
+    form: Callable[[Any], Any] | None = None,
 ) -> Result:
     if isinstance(answer, QuerySolutions):
-        names = _ordered([variable.value for variable in answer.variables], query)
+        all_names = (variable.value for variable in answer.variables)
+        names = _ordered([name for name in all_names if not name.startswith(OWN)], query)
         given = {name: term for name, term in values.items() if name in names}
-        rows = ([row[name] for name in names] for row in answer)
+        rows: Iterable[list[Any]] = ([row[name] for name in names] for row in answer)
+        if form:
+            rows = ([form(term) for term in row] for row in rows)
         return Solutions(names, cap.over_rows(rows), given)
     if isinstance(answer, QueryBoolean):
         return Boolean(bool(answer))
-    return GraphResult(cap.over_triples(answer))
+    triples = (Triple(t.subject, t.predicate, form(t.object)) for t in answer) if form else answer
+    return GraphResult(cap.over_triples(triples))
 
 
 def _ordered(names: list[str], query: Query) -> list[str]:

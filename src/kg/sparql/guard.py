@@ -30,6 +30,7 @@ __all__ = [
     "Query",
     "check",
     "read",
+    "read_prologue",
     "refuse_unknown_prefixes",
 ]
 
@@ -51,7 +52,9 @@ class Query:
         base: declared by the query, or else given.
         service: the base that was given, if any.
         graphs: the IRIs that FROM and FROM NAMED name.
+        named: those of FROM NAMED.
         sent: the text that the engine gets.
+        standing: parts of the text for which the engine gets others.
         escaped: the offsets in ``text`` of the characters that ``sent`` has as escapes.
     """
 
@@ -62,7 +65,9 @@ class Query:
     base: str = ""
     service: str = ""
     graphs: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     sent: str = ""
+    standing: dict[str, str] = field(default_factory=dict)
     escaped: list[int] = field(default_factory=list)
 
     def iris(self) -> set[str]:
@@ -71,7 +76,24 @@ class Query:
         >>> sorted(read("ASK { kg:mali <http://example.org/p> 'kg:x' }", "query").iris())
         ['http://example.org/p', 'https://w3id.org/relations-kg/id/mali']
         """
-        return {_iri(self, token) for token in self.tokens if token.kind in ("iri", "pname")}
+        return {self.iri(token) for token in self.tokens if token.kind in ("iri", "pname")}
+
+    def iri(self, token: Token) -> str:
+        """Return the IRI that an iri or pname token stands for."""
+        if token.kind == "pname":
+            prefix, _, local = token.text.partition(":")
+            namespace = (PREFIXES | self.prefixes).get(prefix, "")
+            return namespace + re.sub(r"\\(.)", r"\1", local)
+        iri = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), token.text[1:-1])
+        if not self.base or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
+            return iri
+        from urllib.parse import urljoin
+
+        try:
+            # A fragment that is empty is one all the same.
+            return urljoin(self.base, iri).rstrip("#") + ("#" if iri.endswith("#") else "")
+        except ValueError:  # not an IRI, as the engine will say
+            return iri
 
     def names_graphs(self) -> bool:
         """Return whether the query says FROM, FROM NAMED or GRAPH.
@@ -136,44 +158,34 @@ def read(
     refuse_chains(query)
     if patterns is not None:
         refuse_patterns(query, patterns)
-    _refuse_update(query, _prologue(query))
+    _refuse_update(query, read_prologue(query))
     _dataset(query)
     _refuse_relative_iris(query)
     make_unambiguous(query)
     return query
 
 
-def _prologue(query: Query) -> int:
-    """Take in BASE and PREFIX; return the number of the first token after them."""
-    tokens, index = query.tokens, 0
+def read_prologue(query: Query, index: int = 0) -> int:
+    """Take in BASE, PREFIX and VERSION from a token on; return the number of the first one after.
+
+    Args:
+        query: takes the prefixes and the base.
+        index: the number of the token.
+    """
+    tokens = query.tokens
     while index + 1 < len(tokens) and tokens[index].kind == "word":
         word, following = tokens[index].text.upper(), tokens[index + 1]
         if word == "BASE" and following.kind == "iri":
-            query.base = _iri(query, following)
+            query.base = query.iri(following)
+            index += 2
+        elif word == "VERSION" and following.kind == "string":
             index += 2
         elif word == "PREFIX" and following.kind == "pname" and index + 2 < len(tokens):
-            query.prefixes[following.text.partition(":")[0]] = _iri(query, tokens[index + 2])
+            query.prefixes[following.text.partition(":")[0]] = query.iri(tokens[index + 2])
             index += 3
         else:
             break
     return index
-
-
-def _iri(query: Query, token: Token) -> str:
-    """Return the IRI that an iri or pname token stands for."""
-    if token.kind == "pname":
-        prefix, _, local = token.text.partition(":")
-        namespace = (PREFIXES | query.prefixes).get(prefix, "")
-        return namespace + re.sub(r"\\(.)", r"\1", local)
-    iri = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), token.text[1:-1])
-    if not query.base:
-        return iri
-    from urllib.parse import urljoin
-
-    try:
-        return urljoin(query.base, iri)
-    except ValueError:  # not an IRI, as the engine will say
-        return iri
 
 
 def _refuse_update(query: Query, start: int) -> None:
@@ -191,10 +203,13 @@ def _dataset(query: Query) -> None:
         if token.kind != "word" or token.text.upper() != "FROM":
             continue
         rest = tokens[index + 1 : index + 3]
-        if rest and rest[0].kind == "word" and rest[0].text.upper() == "NAMED":
+        is_named = rest and rest[0].kind == "word" and rest[0].text.upper() == "NAMED"
+        if is_named:
             del rest[0]
         if rest and rest[0].kind in ("iri", "pname"):
-            query.graphs.append(_iri(query, rest[0]))
+            query.graphs.append(query.iri(rest[0]))
+            if is_named:
+                query.named.append(query.graphs[-1])
 
 
 def _refuse_relative_iris(query: Query) -> None:

@@ -13,11 +13,12 @@ from kg import formats, snapshot
 from kg.dataset import parsing
 from kg.dataset.documents import shown
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
+from kg.snapshot import written
 from kg.web.edition import Edition
 from kg.web.health import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from pyoxigraph import Quad
@@ -130,11 +131,15 @@ def quads(path: Path, kind: Format, text: bytes) -> list[Quad]:
     return parsing.parse(shown(path), kind, text, "b", may_be_empty=True)
 
 
-def _load(place: Path, found: Iterable[Quad]) -> dict[str, int]:
+def _load(place: Path, found: Collection[Quad]) -> dict[str, int]:
     store = Store(str(place))
     store.bulk_extend(found)
     store.optimize()
     store.flush()
+    changed = written.changed_quads(found)
+    if changed:
+        stated = written.kept_forms(changed).intersection(found)
+        written.write(place, store, changed, stated)
     counts = {}
     for name in (DefaultGraph(), *store.named_graphs()):
         size = sum(1 for _ in store.quads_for_pattern(None, None, None, name))

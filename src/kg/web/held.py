@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Store
 
 from kg.errors import UnknownName
 from kg.snapshot import locks
+from kg.snapshot.written import Written, in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,6 +41,8 @@ class Held:
         self.edition, self.limits = edition, limits
         self._stores: dict[str, Store] = {}
         self._copies: dict[str, Store] = {}
+        self._written: dict[str, Written | None] = {}
+        self._written_copies: dict[str, Written] = {}
         self._provers: dict[str, Prover] = {}
         self._descriptors: list[int] = []
 
@@ -47,6 +50,8 @@ class Held:
         """Let go of the snapshots; the stores must not be used any more."""
         self._provers.clear()
         self._copies.clear()
+        self._written.clear()
+        self._written_copies.clear()
         self._stores.clear()
         while self._descriptors:
             os.close(self._descriptors.pop())
@@ -124,7 +129,12 @@ class Held:
         cap = Cap(self.limits.rows, self.limits.triples, self.limits.bytes)
         # A copy gives the names of graphs in another order in each process.
         store = self._opened(folder) if query.names_graphs() else self._copied(folder)
-        return evaluate(store, query, bindings=values, scope=scope, cap=cap)
+        kept = self._kept(folder, is_copied=not query.names_graphs())
+        return evaluate(store, query, bindings=values, scope=scope, cap=cap, written=kept)
+
+    def written(self, viewpoint: str | None = None) -> Written | None:
+        """Return what keeps literals as they are written, where the store does not."""
+        return self._kept(self.edition.snapshots[self._slug(viewpoint)])
 
     def _slug(self, viewpoint: str | None) -> str:
         slug = viewpoint or self.edition.viewpoint
@@ -140,6 +150,22 @@ class Held:
             self._stores[folder] = Store.read_only(str(Path(folder) / "store"))
         return self._stores[folder]
 
+    def written_beside(self) -> Written | None:
+        """Return what keeps literals as they are written of the graphs of all viewpoints."""
+        return self._kept(self.edition.beside or self.edition.snapshots[self._slug(None)])
+
+    def _kept(self, folder: str, *, is_copied: bool = False) -> Written | None:
+        """Return what keeps literals as they are written, opened once, or copied to memory."""
+        self._opened(folder)
+        if folder not in self._written:
+            self._written[folder] = Written.of(Path(folder))
+        kept = self._written[folder]
+        if kept is None or not is_copied or self._copied(folder) is self._opened(folder):
+            return kept
+        if folder not in self._written_copies:
+            self._written_copies[folder] = kept.in_memory()
+        return self._written_copies[folder]
+
     def _copied(self, folder: str) -> Store:
         """Return a store in memory where the snapshot is small, as fast as that is; or itself."""
         if folder not in self._copies:
@@ -148,9 +174,6 @@ class Held:
             if sum(meta["triples"].values()) > _SMALL:
                 self._copies[folder] = opened
             else:
-                copy = Store()
-                for graph in opened.named_graphs():
-                    copy.add_graph(graph)
-                copy.extend(opened)
+                copy = in_memory(opened)
                 self._copies[folder] = copy
         return self._copies[folder]

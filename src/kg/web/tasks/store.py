@@ -13,6 +13,7 @@ from pyoxigraph import serialize as serialize_rdf
 
 from kg.errors import UnknownName
 from kg.formats import FORMATS
+from kg.lexical import decode_quad
 from kg.namespaces import PREFIXES
 from kg.web.answers import Answer
 from kg.web.negotiation import chosen
@@ -81,16 +82,19 @@ def _kind(accept: str | None, name: str | None) -> Format:
 
 
 def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
-    store = held.store()
+    store, written = held.store(), held.written()
+    name: NamedNode | DefaultGraph | None
     if graph is None:
         name = None if held.edition.union else DefaultGraph()
-        # No triple is in two of the graphs that are one.
-        return (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
-    node = iri(graph)
-    is_whole = not held.edition.overlaps and store.contains_named_graph(node)
-    if held.edition.beside is not None and not is_whole:
-        store = held.beside()
-    return (quad.triple for quad in store.quads_for_pattern(None, None, None, node))
+    else:
+        name = iri(graph)
+        is_whole = not held.edition.overlaps and store.contains_named_graph(name)
+        if held.edition.beside is not None and not is_whole:
+            store, written = held.beside(), held.written_beside()
+    if written is not None:
+        store = written.store
+    # No triple is in two of the graphs that are one.
+    return (decode_quad(quad).triple for quad in store.quads_for_pattern(None, None, None, name))
 
 
 def _used(triples: Iterable[Triple]) -> dict[str, str]:
