@@ -8,6 +8,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -207,6 +208,25 @@ def test_36_many_slow_queries_are_refused_and_quick_ones_are_answered(server):
         if response.json()["code"] == "busy":
             assert int(response.headers["retry-after"]) > 0
     idle(server)
+
+
+def test_who_leaves_takes_nobodys_place(server):
+    request = "GET /sparql?query={} HTTP/1.1\r\nHost: x\r\n\r\n"
+    sockets = [server.connect() for _ in range(60)]
+    for number, connection in enumerate(sockets):
+        query = f"{SLOW}#{number}".replace("(COUNT", "(1 + COUNT")
+        connection.sendall(request.format(quote(query)).encode())
+    while server.health()["workers"]["waiting"] < 50:
+        time.sleep(0.01)
+    for connection in sockets:
+        connection.close()
+    with httpx.Client(trust_env=False, timeout=60) as client, ThreadPoolExecutor(60) as crowd:
+        asked = [
+            crowd.submit(client.get, f"{server.url}sparql", params={"query": f"ASK {{}} #{number}"})
+            for number in range(60)
+        ]
+        assert {done.result().status_code for done in asked} == {200}
+    assert idle(server) < 5
 
 
 def test_38_parallel_queries_get_the_answers_that_each_gets_alone(server):

@@ -105,7 +105,8 @@ async def until(condition, seconds=20):
 
 
 def complete(pool):
-    return pool.state()["ready"] == pool.limits.workers + pool.limits.slow + 1
+    limits = pool.limits
+    return pool.state()["ready"] == limits.workers + limits.slow + 1 + limits.pages
 
 
 def triples(edition):
@@ -207,15 +208,18 @@ async def test_a_task_ends_when_nobody_wants_its_answer_any_more(edition):
 
 @asynchronous
 async def test_who_goes_leaves_the_line(edition):
-    async with running(edition, workers=1, slow=0, wall=60) as pool:
-        first = asyncio.create_task(pool.ask("pages.page", {}))
-        await asyncio.sleep(0)
+    async with running(edition, workers=1, slow=1, waiting=3, wall=60, cpu=60) as pool:
+        await ask(pool, ALL)
         gone = asyncio.Event()
+        left = [asyncio.create_task(ask(pool, DEATH.format(n), gone)) for n in range(6)]
+        await until(lambda: pool.state()["waiting"] == 3)
         gone.set()
-        assert await ask(pool, ALL, gone) == "request-timeout"
-        with pytest.raises(Problem):
-            await first
+        # Nobody who left is counted from now on, so that as many others find room at once.
         assert pool.state()["waiting"] == 0
+        asked = [asyncio.create_task(ask(pool, f"{ALL} #{n}")) for n in range(3)]
+        assert await asyncio.gather(*asked) == [[{"n": str(triples(edition))}]] * 3
+        assert set(await asyncio.gather(*left)) == {"request-timeout", "busy"}
+        assert pool.state()["busy"] == pool.state()["waiting"] == 0
 
 
 @asynchronous
@@ -254,6 +258,24 @@ async def test_quick_queries_are_answered_while_queries_of_death_run(edition):
         # There is no place for a third one; what is quick still is.
         assert await ask(pool, DEATH.format(3)) == "busy"
         assert await number(pool) == triples(edition)
+        for death in deaths:
+            death.cancel()
+
+
+@asynchronous
+async def test_pages_do_not_wait_for_queries(edition):
+    async with running(edition, workers=1, slow=1, pages=1, waiting=2, wall=60, cpu=60) as pool:
+        deaths = [asyncio.create_task(ask(pool, DEATH.format(n))) for n in range(2)]
+        await until(lambda: pool.state()["slow"] == 1)
+        # Known to be slow by now, these wait for the slow place, and the line is full.
+        await until(lambda: any(death.done() for death in deaths))
+        slow = next(n for n, death in enumerate(deaths) if death.done())
+        deaths += [asyncio.create_task(ask(pool, DEATH.format(slow))) for _ in range(2)]
+        await until(lambda: pool.state()["waiting"] == 2)
+        params = {"params": {}, "path": "/", "base": "http://x/"}
+        for name in ("home", "ontology", "viewpoints"):
+            assert (await pool.ask("pages.page", {"name": name, **params})).status == 200
+        assert not all(death.done() for death in deaths)
         for death in deaths:
             death.cancel()
 

@@ -60,9 +60,12 @@ _PLACES = click.IntRange(min=1, max=256)
 )
 @click.option("--max-rows", type=_COUNT, default=10_000, show_default=True, help="Of a result.")
 @click.option("--max-triples", type=_COUNT, default=100_000, show_default=True, help="Of a result.")
-@click.option("--workers", type=_PLACES, default=2, show_default=True, help="For quick requests.")
+@click.option("--workers", type=_PLACES, default=2, show_default=True, help="For quick queries.")
 @click.option(
-    "--slow-workers", type=_PLACES, default=2, show_default=True, help="For slow requests."
+    "--slow-workers", type=_PLACES, default=2, show_default=True, help="For slow queries."
+)
+@click.option(
+    "--page-workers", type=_PLACES, default=2, show_default=True, help="For pages and pictures."
 )
 @click.option(
     "--max-waiting",
@@ -87,6 +90,7 @@ def serve(
     max_triples: int,
     workers: int,
     slow_workers: int,
+    page_workers: int,
     max_waiting: int,
     *,
     cors: bool,
@@ -118,6 +122,7 @@ def serve(
         triples=max_triples,
         workers=workers,
         slow=slow_workers,
+        pages=page_workers,
         waiting=max_waiting,
     )
     settings = Settings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -33,8 +34,12 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _LOG = logging.getLogger("kg.web")
-#: Seconds that requests get to finish in when the endpoint is to stop.
-_GRACE = 5
+#: Seconds that requests get to finish in when the endpoint is to stop, and answers to be sent in.
+_GRACE, _SENDING = 5.0, 1.0
+#: What uvicorn waits at most: longer than all else takes, since what it cancels gets no answer.
+_LONGEST = 60
+#: What the exit code of a process begins at that a signal has ended.
+_BY_SIGNAL = 128
 #: Connections that wait to be taken.
 _BACKLOG = 512
 
@@ -106,7 +111,7 @@ async def _serve(settings: Settings, listener: socket.socket, *, logs: bool) -> 
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, _told_to_stop, stopped, number)
     edition = await _unless(stopped, build(settings))
     if edition is None:
         return 0
@@ -126,12 +131,12 @@ async def _serve(settings: Settings, listener: socket.socket, *, logs: bool) -> 
             proxy_headers=False,
             h11_max_incomplete_event_size=HEAD_BYTES,
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=_GRACE,
+            timeout_graceful_shutdown=_LONGEST,
             backlog=_BACKLOG,
         )
         server = _Server(config, lambda: _say_ready(settings, edition))
         watching = loop.create_task(reload.watch(settings, pool, health, writer))
-        stopping = loop.create_task(_stop(stopped, server, health))
+        stopping = loop.create_task(_stop(stopped, server, health, pool, writer))
         try:
             await server.serve([listener])
         finally:
@@ -139,10 +144,18 @@ async def _serve(settings: Settings, listener: socket.socket, *, logs: bool) -> 
                 task.cancel()
             await asyncio.gather(watching, stopping, return_exceptions=True)
             if writer is not None:
-                await writer.stop()
+                await writer.stop(0)
     finally:
-        await pool.stop()
+        await pool.stop(0)
     return 0
+
+
+def _told_to_stop(stopped: asyncio.Event, number: int) -> None:
+    """Stop in order; told so again, end at once."""
+    if stopped.is_set():
+        # The processes below end with this one; what they have written is whole.
+        os._exit(_BY_SIGNAL + number)
+    stopped.set()
 
 
 async def _unless(stopped: asyncio.Event, building: object) -> Edition | None:
@@ -159,10 +172,26 @@ async def _unless(stopped: asyncio.Event, building: object) -> Edition | None:
     return None
 
 
-async def _stop(stopped: asyncio.Event, server: _Server, health: Health) -> None:
+async def _stop(
+    stopped: asyncio.Event,
+    server: _Server,
+    health: Health,
+    pool: Pool,
+    writer: Writer | None,
+) -> None:
+    """Wait for the word to stop; have every request answered, and the server end."""
     await stopped.wait()
     health.stopping = True
     server.should_exit = True
+    ended, halted = await asyncio.gather(
+        pool.drain(_GRACE), asyncio.sleep(0, 0) if writer is None else writer.stop(_GRACE)
+    )
+    if ended + halted:
+        _LOG.warning("stopped; unfinished requests, answered with 503: %d", ended + halted)
+    await asyncio.sleep(_SENDING)
+    for connection in list(server.server_state.connections):
+        if connection.transport is not None:
+            connection.transport.abort()
 
 
 def _say_ready(settings: Settings, edition: Edition) -> None:

@@ -26,9 +26,10 @@ class Limits:
         body: bytes of any other body.
         depth: how deep a query may nest.
         patterns: triple patterns of a query.
-        waiting: requests that wait for a worker; more get 503.
-        workers: processes for requests that are answered quickly.
+        waiting: requests of a kind that wait for a worker; more get 503.
+        workers: processes for queries that are answered quickly.
         slow: further processes, for those that turn out slow.
+        pages: further processes, for pages and pictures, which queries never take.
     """
 
     wall: float = 20.0
@@ -44,6 +45,7 @@ class Limits:
     waiting: int = 64
     workers: int = 2
     slow: int = 2
+    pages: int = 2
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["Writer"]
 
 _LOG = logging.getLogger("kg.web")
-#: Seconds that a change in the middle of its work gets when the endpoint is to end.
-_GRACE = 5.0
+#: Seconds in which a change that was ended is told so.
+_ENDING = 5.0
 #: What polars, numpy and the threads of a store that is written take of the address space, most of
 #: which they never use.
 _RESERVED = 4 << 30
@@ -66,6 +66,7 @@ class Writer:
         self._settings, self._pool, self._health = settings, pool, health
         self._lane = Lane(1)
         self._process: Process | None = None
+        self._adopting: asyncio.Task[Edition] | None = None
         self._changes: set[asyncio.Task[Answer]] = set()
         self._is_stopping = self._is_ended = False
         if settings.dataset is not None:
@@ -173,16 +174,27 @@ class Writer:
         """Return the process number of whoever makes a change at present."""
         return [] if self._process is None else [self._process.pid]
 
-    async def stop(self) -> None:
-        """Take no more changes; let the one that runs come to its end, or kill it."""
+    async def stop(self, grace: float = 5.0) -> int:
+        """Take no more changes; let the one that runs come to its end, or end it.
+
+        Args:
+            grace: seconds after which it is ended.
+
+        Returns:
+            How many changes were not made.
+        """
         self._is_stopping = True
         if self._changes:
-            await asyncio.wait(set(self._changes), timeout=_GRACE)
+            await asyncio.wait(set(self._changes), timeout=grace)
+        left = set(self._changes)
         self._is_ended = True
         if self._process is not None:
             self._process.kill()
-        if self._changes:
-            await asyncio.wait(set(self._changes), timeout=_GRACE)
+        if self._adopting is not None:
+            self._adopting.cancel()
+        if left:
+            await asyncio.wait(left, timeout=_ENDING)
+        return sum(not change.done() or change.exception() is not None for change in left)
 
     async def _written(
         self,
@@ -336,13 +348,20 @@ class Writer:
         if "edition" in prepared:
             edition = Edition.read(prepared["edition"])
         else:
+            self._adopting = asyncio.get_running_loop().create_task(building.build(self._settings))
             try:
-                edition = await building.build(self._settings)
+                edition = await self._adopting
+            except asyncio.CancelledError:
+                if self._is_ended:
+                    return  # the change is made, and nobody is answered here any more
+                raise
             except building.BuildFailure as error:
                 self._health.reload_error = discreet(error.message, self._settings)
                 _LOG.error("changed, and not served: %s", error.message)
                 detail = "the change was written, and cannot be served; /health has the reason"
                 raise Problem("internal", detail) from None
+            finally:
+                self._adopting = None
         self._pool.adopt(edition)
         self._health.edition = edition
         self._health.last_reload, self._health.reload_error = now(), None

@@ -65,9 +65,17 @@ class Crew:
         for _ in range(self._size - first):
             self.later(self._replace())
 
+    def dismiss(self) -> None:
+        """Let nobody wait for a worker any more."""
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_exception(Problem("not-ready", "the endpoint is about to end"))
+
     async def stop(self) -> None:
         """End all of them."""
         self._closed = True
+        self.dismiss()
         for errand in self._errands:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)

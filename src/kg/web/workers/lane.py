@@ -80,3 +80,8 @@ class Lane:
                 return
             place.cancel()
         self.taken -= 1
+
+    def dismiss(self) -> None:
+        """Let nobody wait any more; who does is told that no place is taken."""
+        while self._line:
+            self._line.popleft()[0].cancel()

@@ -1,8 +1,9 @@
-"""Who asks the workers: lanes for what is quick and for what is slow, and a bounded line.
+"""Who asks the workers: lanes for what is quick, what is slow and for pages, with bounded lines.
 
-A task begins in one of a few quick places. One that turns out slow moves to a slow place, at the
+A query begins in one of a few quick places. One that turns out slow moves to a slow place, at the
 lowest priority, and a worker that stands by takes over its quick place: what is quick stays so,
 whatever else runs. Where no slow place is free, it is ended, and whoever asked may try again.
+Pages and pictures have places and workers of their own: they never wait for a user's query.
 """
 
 from __future__ import annotations
@@ -33,13 +34,23 @@ _LOG = logging.getLogger("kg.web")
 _ROOM, _SLOW_ONES = 32 << 20, 4096
 #: A task is slow once it took so many seconds of a processor, or so many altogether.
 _QUICK, _LONG = 0.1, 1.0
-#: What kg asks itself may take so many seconds where no slow place is free; a user's query not.
-_PATIENCE = 2.0
-_OF_USERS = frozenset({"query.evaluate"})
 #: Seconds that a request waits for a slow place, and for a quick one.
 _WAIT_SLOW, _WAIT_QUICK = 2.0, 30.0
 #: How often a task that runs is looked at, in seconds.
 _LOOK = 0.05
+
+
+def is_of_clients(task: str, arguments: Mapping[str, Any]) -> bool:
+    """Return whether a task is as much work as a client likes: a query, and not kg's own page.
+
+    >>> is_of_clients("query.evaluate", {}), is_of_clients("pages.page", {"params": {}})
+    (True, False)
+    >>> is_of_clients("editor.page", {"params": {"query": "ASK {}"}})
+    True
+    """
+    if task == "editor.page":
+        return bool(arguments["params"].get("query", "").strip())
+    return task == "query.evaluate"
 
 
 @dataclass(eq=False)
@@ -50,6 +61,7 @@ class _Run:
         task: its name.
         name: of the question.
         lane: where it has its place.
+        crew: whose workers do it.
         gone: set when nobody wants the answer any more.
         process: the worker that does it.
         reply: what it will say.
@@ -59,6 +71,7 @@ class _Run:
     task: str
     name: str
     lane: Lane
+    crew: Crew
     gone: asyncio.Event | None
     process: Process | None = None
     reply: asyncio.Task[Any] | None = None
@@ -77,8 +90,10 @@ class Pool:
         self.edition, self.limits = edition, limits
         self._limits = asdict(limits)
         self._quick, self._slow = Lane(limits.workers), Lane(limits.slow)
+        self._pages = Lane(limits.pages)
         # One more than there are places, for a worker that is getting ready.
         self._crew = Crew(limits.workers + limits.slow + 1, self._welcome)
+        self._page_crew = Crew(limits.pages, self._welcome)
         self._answers, self._slow_ones = Remembered(_ROOM), Seen(_SLOW_ONES)
         self._kept = [Kept(edition)]
         self._runs: set[_Run] = set()
@@ -92,32 +107,59 @@ class Pool:
             Problem: they cannot get ready.
         """
         try:
-            await self._crew.start(self._quick.places)
+            await asyncio.gather(
+                self._crew.start(self._quick.places), self._page_crew.start(self._pages.places)
+            )
         except BaseException:
             await self.stop(0)
             raise
 
-    async def stop(self, grace: float = 5.0) -> None:
-        """Take no more tasks, let those that run finish, and end the workers.
+    async def drain(self, grace: float) -> int:
+        """Take no more tasks, and let those that run finish.
 
         Args:
-            grace: seconds after which whatever still runs is ended.
+            grace: seconds after which whatever still runs, or waits, is ended.
+
+        Returns:
+            How many tasks were ended.
         """
         self._is_stopping = True
         loop = asyncio.get_running_loop()
         end = loop.time() + grace
         while self._is_occupied() and loop.time() < end:  # noqa: ASYNC110 - it is soon over
             await asyncio.sleep(_LOOK)
+        ended = len(self._runs) + sum(lane.waiting for lane in self._lanes)
+        for lane in self._lanes:
+            lane.dismiss()
+        for crew in self._crews:
+            crew.dismiss()
         for run in self._runs:
             if run.reply is not None:
                 run.reply.cancel()
-        await self._crew.stop()
+        return ended
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Take no more tasks, let those that run finish, and end the workers.
+
+        Args:
+            grace: as for ``drain``.
+        """
+        await self.drain(grace)
+        await asyncio.gather(*(crew.stop() for crew in self._crews))
         for kept in self._kept:
             kept.release()
         self._kept = []
 
+    @property
+    def _lanes(self) -> tuple[Lane, ...]:
+        return self._quick, self._slow, self._pages
+
+    @property
+    def _crews(self) -> tuple[Crew, ...]:
+        return self._crew, self._page_crew
+
     def _is_occupied(self) -> bool:
-        return bool(self._runs or self._quick.waiting or self._slow.waiting)
+        return bool(self._runs or any(lane.waiting for lane in self._lanes))
 
     def adopt(self, edition: Edition) -> None:
         """Serve another state from now on; tasks that run keep theirs.
@@ -130,25 +172,27 @@ class Pool:
         # The state before stays for those who were sent to it a moment ago.
         while len(self._kept) > 2:  # noqa: PLR2004 - this one and the one before
             self._kept.pop(0).release()
-        self._crew.later(self._crew.refresh())
+        for crew in self._crews:
+            crew.later(crew.refresh())
 
     def state(self) -> dict[str, Any]:
         """Tell how the workers are."""
         return {
             "workers": self._quick.places,
             "slow_workers": self._slow.places,
-            "ready": self._crew.ready,
+            "page_workers": self._pages.places,
+            "ready": sum(crew.ready for crew in self._crews),
             "busy": len(self._runs),
             "slow": self._slow.taken,
-            "waiting": self._quick.waiting + self._slow.waiting,
+            "waiting": sum(lane.waiting for lane in self._lanes),
             "killed": self._killed,
-            "restarted": self._crew.restarted,
+            "restarted": sum(crew.restarted for crew in self._crews),
             "remembered": len(self._answers),
         }
 
     def pids(self) -> list[int]:
         """Return the process number of each worker."""
-        return self._crew.pids()
+        return sorted(pid for crew in self._crews for pid in crew.pids())
 
     async def ask(
         self, task: str, arguments: Mapping[str, Any], *, gone: asyncio.Event | None = None
@@ -168,7 +212,11 @@ class Pool:
         name = name_of(self.edition.digest, task, arguments)
         if (known := self._answers.get(name)) is not None:
             return known
-        run = _Run(task, name, self._slow if name in self._slow_ones else self._quick, gone)
+        if is_of_clients(task, arguments):
+            lane = self._slow if name in self._slow_ones else self._quick
+            run = _Run(task, name, lane, self._crew, gone)
+        else:
+            run = _Run(task, name, self._pages, self._page_crew, gone)
         await self._enter(run)
         self._runs.add(run)
         try:
@@ -181,7 +229,8 @@ class Pool:
         """Give a task its place, now or when there is one."""
         if run.lane.take_now():
             return
-        waiting = self._quick.waiting + self._slow.waiting
+        lines = (run.lane,) if run.lane is self._pages else (self._quick, self._slow)
+        waiting = sum(lane.waiting for lane in lines)
         if waiting >= self.limits.waiting:
             raise _busy(f"{waiting} requests are waiting already; try again later", 1)
         seconds = _WAIT_SLOW if run.lane is self._slow else _WAIT_QUICK
@@ -189,10 +238,12 @@ class Pool:
             return
         if run.gone and run.gone.is_set():
             raise _gone()
+        if self._is_stopping:
+            raise _stopping()
         raise _busy("too many requests of this kind are running; try again later", 5)
 
     async def _done(self, run: _Run, arguments: Mapping[str, Any]) -> Answer:
-        process = run.process = await self._crew.take()
+        process = run.process = await run.crew.take()
         edition = self.edition
         header = {**self._welcome(process), "task": run.task, "arguments": dict(arguments)}
         if run.lane is self._slow:
@@ -205,15 +256,15 @@ class Pool:
         except BaseException as error:
             # Nobody may talk to a worker that is in the middle of something.
             process.kill()
-            reply.add_done_callback(lambda _: self._crew.lose(process))
+            reply.add_done_callback(lambda _: run.crew.lose(process))
             reply.cancel()
             if reply.cancelled() and isinstance(error, asyncio.CancelledError):
                 raise _stopping() from None
             raise
         if told.get("retire") or (run.is_lowered and not process.restore()):
-            self._crew.lose(process)
+            run.crew.lose(process)
         else:
-            self._crew.give(process)
+            run.crew.give(process)
         if "code" in told:
             raise self._refused(run, told)
         answer = Answer(body, told["type"], told["status"], tuple(map(tuple, told["headers"])))
@@ -244,25 +295,30 @@ class Pool:
         loop = asyncio.get_running_loop()
         began, spent = loop.time(), process.spent()
         pause = _QUICK
-        while not (await asyncio.wait({reply}, timeout=pause))[0]:
+        ends: set[asyncio.Task[Any]] = {reply}
+        if run.gone is not None:
+            ends.add(leaving := loop.create_task(run.gone.wait()))
+            reply.add_done_callback(lambda _: leaving.cancel())
+        while not reply.done():
+            await asyncio.wait(ends, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if reply.done():
+                return
             pause, took = _LOOK, loop.time() - began
             if took >= self.limits.wall:
                 raise self._ended(run, self._too_long())
             if run.gone and run.gone.is_set():
                 raise self._ended(run, _gone())
             if run.lane is self._quick and (took >= _LONG or process.spent() - spent >= _QUICK):
-                self._move(run, took)
+                self._move(run)
 
-    def _move(self, run: _Run, took: float) -> None:
-        if self._slow.take_now():
-            self._quick.give()
-            run.lane = self._slow
-            self._lower(run)
-        elif run.task in _OF_USERS or took >= _PATIENCE:
-            told = "the request takes long, and as many as may are running; try again later"
-            raise self._ended(run, _busy(told, 5))
-        if run.task in _OF_USERS:
-            self._slow_ones.add(run.name)
+    def _move(self, run: _Run) -> None:
+        if not self._slow.take_now():
+            detail = "the request takes long, and as many as may are running; try again later"
+            raise self._ended(run, _busy(detail, 5))
+        self._quick.give()
+        run.lane = self._slow
+        self._lower(run)
+        self._slow_ones.add(run.name)
 
     def _lower(self, run: _Run) -> None:
         run.is_lowered = True
@@ -271,7 +327,7 @@ class Pool:
 
     def _ended(self, run: _Run, problem: Problem) -> Problem:
         self._killed += 1
-        if run.task in _OF_USERS and problem.code != "request-timeout":
+        if run.lane is not self._pages and problem.code != "request-timeout":
             self._slow_ones.add(run.name)
         return problem
 
