@@ -30,7 +30,7 @@ SERVING = {"anyio", "jinja2", "starlette", "uvicorn"}
 #: it is given its place. What is imported for annotations alone does not count.
 STEPS = [
     {"budget", "errors", "lexical", "progress", "retrying"},
-    {"dates", "formats", "namespaces", "resources", "snapshot"},
+    {"dates", "formats", "namespaces", "resources", "snapshot", "sources"},
     {"evidence", "reasoning", "sssom"},
     {"bridge", "dataset", "entity", "explanation", "plots", "statistics"},
     {"export"},
