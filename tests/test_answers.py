@@ -10,6 +10,7 @@ from kg.lexical import decode_quad, encode, encode_quad, is_kept
 from kg.results import Boolean, GraphResult
 from kg.snapshot.written import Written
 from kg.sparql import Scope, evaluate
+from kg.terms import absent
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _HEAD = "PREFIX ex: <http://example.org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
@@ -286,3 +287,36 @@ def test_a_base_with_a_fragment_resolves_it():
         "BASE <http://example.org/x#y> PREFIX e: <http://example.org/> ASK FROM <g1> { e:a e:p ?o }"
     )
     assert evaluate(store, text)
+
+
+# --- notes on names that the graph lacks ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "notes"),
+    [
+        ("SELECT ?e { ?e a rel:TensionRaisingEvnt }", ["rel:TensionRaisingEvent"]),
+        ("SELECT (COUNT(*) AS ?n) { ?e rel:acter ?x }", ["rel:actor"]),
+        ("SELECT ?x { kg:malli ?p ?x }", ["kg:mali"]),
+        ("SELECT ?x { ?x a skos:Conceptt }", ["skos:Concept"]),
+        ("SELECT ?x { ?x <http://www.w3.org/2000/01/rdf-schema#labl> ?y }", ["rdf-schema#label>"]),
+        ("SELECT ?x { kg:mali rdfs:label ?x }", []),
+        ("SELECT ?x { kg:mali rdfs:label ?x FILTER(?x = '7'^^xsd:byte || xsd:date(?x) = ?x) }", []),
+    ],
+)
+def test_a_misspelt_name_is_noted_where_there_is_no_answer(cli, shipped_snapshot, query, notes):
+    assert shipped_snapshot
+    told = [line for line in cli("query", query).err.splitlines() if "kg: note: no term" in line]
+    assert len(told) == len(notes)
+    assert all(note in line for note, line in zip(notes, told, strict=True))
+
+
+def test_names_of_ones_own_graph_are_noted_too():
+    store = Store()
+    store.extend(parse(_GRAPHS, RdfFormat.TRIG))
+    head = "PREFIX ex: <http://example.org/> "
+    assert absent(f"{head}ASK {{ ?x ex:pp ?y }}", store) == [
+        'no term "ex:pp"; did you mean ex:p or ex:r or ex:q?'
+    ]
+    assert absent(f"{head}ASK {{ GRAPH ex:g1 {{ ?x ex:q ?y }} }}", store) == []
+    assert absent("ASK { ?x <urn:elsewhere> ?y }", store) == []

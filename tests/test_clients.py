@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import shutil
@@ -137,3 +138,22 @@ def test_each_format_is_the_one_that_python_writes(server, graph, form):
     got = server.get("sparql", params={"query": SELECT, "format": form})
     assert got.status_code == 200
     assert got.text == getattr(graph.query(SELECT), f"to_{form}")()
+
+
+def test_a_misspelt_name_is_noted_in_a_header_in_the_json_and_on_the_page(server):
+    note = 'no term "rel:TensionRaisingEvnt"; did you mean rel:TensionRaisingEvent or '
+    query = "SELECT ?e { ?e a rel:TensionRaisingEvnt }"
+    answer = server.query(query)
+    assert answer.json()["results"]["bindings"] == []
+    assert [text[: len(note)] for text in answer.json()["notes"]] == [note]
+    assert answer.headers["KG-Note"].startswith(note)
+    table = server.query(query, headers={"Accept": "text/csv"})
+    assert (table.text, table.headers["KG-Note"][: len(note)]) == ("e\r\n", note)
+    page = server.get("query", params={"query": query}, headers={"Accept": "text/html"}).text
+    assert (
+        html.escape(note, quote=False) in page
+        or html.escape(note).replace("&quot;", "&#34;") in page
+    )
+    found = server.query("SELECT ?e { ?e a rel:TensionRaisingEvent }")
+    assert "KG-Note" not in found.headers
+    assert "notes" not in found.json()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from kg.results import Term
+    from kg.sparql.guard import Query
+    from kg.sparql.tokens import Token
 
 __all__ = ["Position", "absent", "resolve", "shorten"]
 
@@ -34,6 +36,8 @@ _WIKIDATA_ID = re.compile(r"Q[1-9][0-9]*\Z")
 _OWN = ("kg", "rel")
 # Comparing takes long where there are many names: then only those that begin alike are compared.
 _MANY_NAMES = 20_000
+# Looking through all statements for the neighbours of a name would take seconds.
+_MANY_STATEMENTS = 200_000
 
 
 def resolve(
@@ -85,34 +89,86 @@ def resolve(
     return node
 
 
-def absent(query: str, store: Store) -> list[str]:
-    """Tell which of kg's own terms a query names and the graph does not hold.
+def absent(query: str | Query, store: Store, result: object = None) -> list[str]:
+    """Return notes on the terms that a query names and the graph does not hold.
 
     Such a query is well formed, and answers with nothing; most often a name is mistyped.
 
     Args:
         query: a query that was evaluated.
         store: the graph that it was asked of.
+        result: its answer; there are notes where it has nothing to say.
 
     Returns:
-        A sentence for each term, with the close matches.
+        A sentence for each term of which the graph has neighbours, with the close matches.
 
     >>> from pyoxigraph import Store
     >>> absent("ASK { ?event a rel:Tensoin }", Store())
     ['no term "rel:Tensoin"; write an IRI in < >, a CURIE or a label']
     """
-    from kg.sparql.tokens import tokenize
+    if not _says_nothing(result):
+        return []
+    from kg.sparql.guard import read
 
-    names = dict.fromkeys(token.text for token in tokenize(query) if token.kind == "pname")
-    found = []
-    for name in names:
-        prefix, _, local = name.partition(":")
-        if prefix in _OWN and local:
+    asked = read(query, "query") if isinstance(query, str) else query
+    found = {}
+    for token in _names(asked):
+        prefix, _, local = token.text.partition(":")
+        node = asked.iri(token)
+        if node in found:
+            continue
+        if token.kind == "pname" and prefix in _OWN and local and prefix not in asked.prefixes:
             try:
-                resolve(name, store)
+                resolve(token.text, store)
             except (UnknownName, ParseFailure) as error:
-                found.append(str(error))
-    return found
+                found[node] = str(error)
+        elif not _is_known(node, store):
+            found[node] = _mistyped(node, token.text, store)
+    return [note for note in found.values() if note]
+
+
+def _says_nothing(result: object) -> bool:
+    """Return whether an answer is no, has no rows, or counts nothing."""
+    rows = getattr(result, "rows", None)
+    if rows is not None and len(rows) == 1:
+        return all(isinstance(t, Literal) and t.value == "0" for t in rows[0] if t is not None)
+    return not result
+
+
+def _names(query: Query) -> Iterator[Token]:
+    """Yield the tokens of a query that name things: no prefixes, datatypes, functions or graphs."""
+    from kg.sparql.guard import read_prologue
+
+    tokens = query.tokens
+    for number in range(read_prologue(query), len(tokens)):
+        token, before = tokens[number], tokens[number - 1].text.upper()
+        after = tokens[number + 1].text if number + 1 < len(tokens) else ""
+        is_typed = before == "^" and number > 1 and tokens[number - 2].text == "^"
+        is_name = token.kind in ("iri", "pname") and not is_typed and after != "("
+        if is_name and before not in ("FROM", "NAMED", "SERVICE", "SILENT"):
+            yield token
+
+
+def _is_known(iri: str, store: Store) -> bool:
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return True
+    return _occurs(node, store) or store.contains_named_graph(node)
+
+
+def _mistyped(iri: str, text: str, store: Store) -> str:
+    """Return a note on a term whose neighbours the graph has; none where it has none."""
+    start = iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
+    if not start or len(store) > _MANY_STATEMENTS:
+        return ""
+    nodes = {term for quad in store for term in quad.triple if isinstance(term, NamedNode)}
+    names = [node.value for node in nodes if node.value.startswith(start)]
+    if not names:
+        return ""
+    written = text.partition(":")[0] + ":" if not text.startswith("<") else ""
+    shown = [f"{written}{name[len(start) :]}" if written else f"<{name}>" for name in names]
+    return str(UnknownName("term", text, sorted(shown), hint="the graph does not hold it"))
 
 
 def shorten(term: Term, store: Store | None = None) -> str:

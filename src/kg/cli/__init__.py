@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from errno import EBADF
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
+from kg.cli.streams import INTERRUPTED, open_closed, watch_interrupts
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -45,8 +48,6 @@ COMMANDS = {
 
 #: What a shell reports for a program that wrote into a closed pipe: 128 + SIGPIPE.
 _CLOSED_PIPE = 141
-#: What a shell reports for a program that was interrupted: 128 + SIGINT.
-_INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
@@ -103,6 +104,7 @@ def main(args: Sequence[str] | None = None) -> None:
     Args:
         args: the words after ``kg``; those of the process unless given.
     """
+    open_closed()
     for stream in (sys.stdout, sys.stderr):
         # The text of the graph is UTF-8 whatever the locale is.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
@@ -112,8 +114,10 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(shell_complete(kg, {}, "kg", "_KG_COMPLETE", instruction))
     if args is not None:
         sys.exit(_run(list(args)))
+    watch_interrupts()
     code = _run(sys.argv[1:])
-    sys.stderr.flush()
+    with suppress(OSError):
+        sys.stderr.flush()
     # All is written. Taking the store apart would make the answer a tenth later, to no use: it is
     # read only, and the system lets go of the lock.
     os._exit(code)
@@ -133,7 +137,7 @@ def _run(args: list[str]) -> int:  # noqa: PLR0911 - one for each way to end
     except KgError as error:
         return _fail(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
+        return INTERRUPTED
     except OSError as error:
         return _lost(error)
     except Exception as error:
@@ -152,10 +156,13 @@ def _lost(error: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return _CLOSED_PIPE
+    if error.errno == EBADF:
+        return _fail("standard output is closed: there is nowhere to write the answer to", 2)
     return _fail(f"standard output: {error.strerror or error}", 2)
 
 
 def _fail(message: str, code: int) -> int:
     # One line, whatever a parser put into its message.
-    print("kg: " + " ".join(message.split()), file=sys.stderr)
+    with suppress(OSError):
+        print("kg: " + " ".join(message.split()), file=sys.stderr, flush=True)
     return code

@@ -45,6 +45,29 @@ def labels_option(*, default: str) -> Callable[[_Command], _Command]:
     return click.option("--labels/--iris", "labels", default=None, help=text)
 
 
+def _limit(_context: click.Context, _option: click.Parameter, seconds: float | None) -> None:
+    if seconds is None:
+        return
+    if not seconds > 0:
+        raise Misuse(f"--max-seconds {seconds:g}: give a time above zero")
+    from kg.cli.streams import end_after
+
+    end_after(
+        seconds,
+        f"the query was ended after {seconds:g} s: allow more by --max-seconds, or ask for less",
+    )
+
+
+_max_seconds = click.option(
+    "--max-seconds",
+    type=float,
+    callback=_limit,
+    expose_value=False,
+    metavar="N",
+    help="End the query after so many seconds, with exit code 2; as long as it takes unless told.",
+)
+
+
 @click.command()
 @click.argument("text", required=False)
 @click.option("-f", "--file", type=PATH, help="Read the query from a file.")
@@ -61,6 +84,7 @@ def labels_option(*, default: str) -> Callable[[_Command], _Command]:
     is_flag=True,
     help="Let services be on this machine and the networks around it.",
 )
+@_max_seconds
 @labels_option(default="IRIs")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option
@@ -109,10 +133,10 @@ def query(
         )
     else:
         result = graph.query(asked)
-    if not result and not (wikidata or services):
+    if not (wikidata or services):
         from kg.terms import absent
 
-        for note in absent(asked, graph.store):
+        for note in absent(asked, graph.store, result):
             click.echo(f"kg: note: {note}", err=True)
     _answer(graph, result, format_name, output, labels=labels, default=False)
 
@@ -122,6 +146,7 @@ def query(
 @click.option(
     "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a parameter its value."
 )
+@_max_seconds
 @labels_option(default="labels")
 @format_option(_FORMATS, _FORMAT_HELP)
 @out_option

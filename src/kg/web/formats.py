@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ __all__ = [
     "acceptable",
     "agreed",
     "answered",
+    "noted",
     "written",
     "written_apart",
 ]
@@ -118,6 +120,27 @@ def answered(result: Result, accept: str | None, name: str | None) -> Answer:
     """
     kind = agreed(_OF[type(result)], accept, name)
     return Answer(serialize(result, kind.name), kind.content_type, headers=(("Vary", "Accept"),))
+
+
+def noted(answer: Answer, notes: Sequence[str]) -> Answer:
+    r"""Return an answer with notes: a header for each, and in JSON of SPARQL the member ``notes``.
+
+    Args:
+        answer: to a query.
+        notes: sentences for whoever asked.
+
+    >>> noted(answered(Boolean(False), None, None), ["no term"]).body
+    b'{"head":{},"notes":["no term"],"boolean":false}\n'
+    """
+    if not notes:
+        return answer
+    headers = [("KG-Note", note.encode("ascii", "backslashreplace").decode()) for note in notes]
+    body = answer.body
+    if body.startswith(b'{"head":'):
+        members = json.dumps(list(notes), ensure_ascii=False, separators=(",", ":"))
+        start = body.index(b"}") + 1
+        body = body[:start] + b',"notes":' + members.encode() + body[start:]
+    return replace(answer, body=body, headers=(*answer.headers, *headers))
 
 
 def written(triples: Iterable[Triple], kind: Kind) -> Answer:

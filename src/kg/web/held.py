@@ -132,6 +132,15 @@ class Held:
         kept = self._kept(folder, is_copied=not query.names_graphs())
         return evaluate(store, query, bindings=values, scope=scope, cap=cap, written=kept)
 
+    def notes(
+        self, text: str, result: Result, viewpoint: str | None = None, base: str = ""
+    ) -> list[str]:
+        """Return notes on the terms of a query that the graph lacks, where it answers nothing."""
+        from kg.sparql import read
+        from kg.terms import absent
+
+        return absent(read(text, "query", base=base), self.store(viewpoint), result)
+
     def written(self, viewpoint: str | None = None) -> Written | None:
         """Return what keeps literals as they are written, where the store does not."""
         return self._kept(self.edition.snapshots[self._slug(viewpoint)])

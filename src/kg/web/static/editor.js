@@ -157,6 +157,7 @@
     place.replaceChildren(
       element("h2", {}, "Result"),
       element("p", { class: "muted", role: "status" }, `${size}${seconds} s`),
+      ...(json ? data.notes || [] : []).map((note) => element("p", { class: "note" }, note)),
       ...(drawn ? [drawn] : []),
       shown(data, settings),
     );

@@ -33,10 +33,13 @@ def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answ
     links = links_for(held, base, params)
     store = held.store(links.viewpoint)
     problem, result, text = None, None, params.get("query", "")
+    notes: list[str] = []
     try:
         text = start(params, store)
         if params.get("query", "").strip():
-            result = shown(held.query(text, viewpoint=links.viewpoint), store, links)
+            answer = held.query(text, viewpoint=links.viewpoint)
+            result = shown(answer, store, links)
+            notes = held.notes(text, answer, links.viewpoint)
     except Problem as refused:
         problem = refused
     except KgError as error:
@@ -50,6 +53,7 @@ def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answ
         status=problem.status if problem else 200,
         text=text,
         result=result,
+        notes=notes,
         problem=problem,
         groups=groups(examples),
         configuration=configuration(store, links),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg.web.formats import acceptable, answered
+from kg.web.formats import acceptable, answered, noted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,4 +53,4 @@ def evaluate(  # noqa: PLR0913 - what the protocol lets a client choose
         named_graphs=named_graphs,
         base=base,
     )
-    return answered(result, accept, format)
+    return noted(answered(result, accept, format), held.notes(text, result, viewpoint, base))
