@@ -5,6 +5,7 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -146,3 +147,99 @@ def test_what_does_not_parse_changes_nothing(writable, media_type, content):
     assert response.status_code in (400, 415)
     assert writable.health()["digest"] == before
     assert writable.get("store?graph=urn:bad").status_code == 404
+
+
+#: Literals that Oxigraph, SPARQL's arithmetic or a reader of JSON would write in another form.
+FORMS = [
+    *('"5"^^xsd:byte', '"0042"^^xsd:integer', '"+1"^^xsd:integer', '"1.50"^^xsd:decimal'),
+    *('"1"^^xsd:boolean', '"1E0"^^xsd:double', '"07"^^xsd:unsignedInt', '"1.0"^^xsd:float'),
+    *(
+        '"2024-01-01T24:00:00"^^xsd:dateTime',
+        '"2024-01-01Z"^^xsd:dateTimeStamp',
+        '"P0Y"^^xsd:duration',
+    ),
+    *(
+        '"99999999999999999999999"^^xsd:integer',
+        '"-0"^^xsd:integer',
+        '"x"^^xsd:integer',
+        '"\u00e9"@fr',
+    ),
+]
+XSD_PREFIX = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+
+
+def written(forms, subject="a", graph=""):
+    """Return the lines of N-Quads with one subject and some literals, as the file has them."""
+    full = [re.sub(r"xsd:(\w+)", r"<http://www.w3.org/2001/XMLSchema#\1>", form) for form in forms]
+    return {
+        f"<urn:{subject}> <urn:p> {form} {graph and f'<{graph}> '}.".replace("\\u00e9", "é")
+        for form in full
+    }
+
+
+def lines_of(path, subject):
+    found = path.read_text("utf-8").splitlines()
+    return {line for line in found if line.startswith(f"<urn:{subject}> ")}
+
+
+def given(server, subject, graph="default"):
+    response = server.get(f"store?{graph}", headers={"Accept": "application/n-triples"})
+    return {line for line in response.text.splitlines() if line.startswith(f"<urn:{subject}> ")}
+
+
+@pytest.fixture(scope="module")
+def as_written(tmp_path_factory):
+    path = dataset(tmp_path_factory.mktemp("store-as-written"))
+    with serving("--dataset", path, "--writable") as server:
+        yield server, path
+
+
+def objects(forms):
+    return " , ".join(forms)
+
+
+@pytest.mark.parametrize("how", ["PUT", "POST", "INSERT DATA", "INSERT WHERE"])
+def test_a_literal_is_kept_and_given_in_the_form_in_which_it_is_sent(as_written, how):
+    server, path = as_written
+    subject = how.replace(" ", "-")
+    said = f"<urn:{subject}> <urn:p> {objects(FORMS)} ."
+    if how in ("PUT", "POST"):
+        headers = {"Content-Type": "text/turtle"}
+        graph, name = f"graph=urn:g:{how}", f"urn:g:{how}"
+        response = server.request(how, f"store?{graph}", content=XSD_PREFIX + said, headers=headers)
+        assert response.status_code == 201
+    else:
+        graph, name = "default", ""
+        text = f"INSERT DATA {{ {said} }}"
+        if how == "INSERT WHERE":
+            text = f"INSERT {{ {said} }} WHERE {{ ?s ?p ?o }}"
+        assert server.update(XSD_PREFIX + text).status_code == 204
+    assert lines_of(path, subject) == written(FORMS, subject, name)
+    assert given(server, subject, graph) == written(FORMS, subject)
+
+
+def test_an_update_deletes_the_form_that_it_names_and_keeps_the_others(as_written):
+    server, path = as_written
+    forms = ['"0042"^^xsd:integer', '"42"^^xsd:integer', '"42"^^xsd:byte', '"42.0"^^xsd:decimal']
+    kept = ['"007"^^xsd:integer']
+
+    def update(text):
+        assert server.update(XSD_PREFIX + text).status_code == 204
+
+    update(f"INSERT DATA {{ <urn:d> <urn:p> {objects(forms)} . <urn:k> <urn:p> {kept[0]} }}")
+    update("DELETE DATA { <urn:d> <urn:p> '0042'^^xsd:integer , '042'^^xsd:integer }")
+    assert lines_of(path, "d") == written(forms[1:], "d")
+    update("DELETE { ?s ?p ?o } INSERT { <urn:e> ?p ?o } WHERE { ?s ?p ?o FILTER(?s = <urn:d>) }")
+    assert (lines_of(path, "d"), lines_of(path, "e")) == (set(), written(forms[1:], "e"))
+    # Values are compared as values, and what is computed has the form that SPARQL gives it.
+    update(
+        "DELETE { ?s ?p ?o } INSERT { ?s ?p ?n } "
+        "WHERE { ?s ?p ?o BIND(?o + 1 AS ?n) FILTER(?o = 7) }"
+    )
+    assert lines_of(path, "k") == written(['"8"^^xsd:integer'], "k")
+    # What an operation writes is found by the next one.
+    update(
+        "INSERT DATA { <urn:m> <urn:q> '01'^^xsd:integer } ; "
+        "INSERT { <urn:m> <urn:p> ?o } WHERE { ?s <urn:q> ?o FILTER(?o = 1) }"
+    )
+    assert lines_of(path, "m") >= written(['"01"^^xsd:integer'], "m")

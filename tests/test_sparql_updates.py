@@ -22,6 +22,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import KgError
+from kg.lexical import decode_quad, encode_quad
 from kg.sparql.updating import apply
 from kg.validation.shapes import ShapesGraph
 from kg.web import updates
@@ -99,12 +100,13 @@ def loaded(graphs):
     for name, paths in graphs.items():
         graph = NamedNode(name) if name else DefaultGraph()
         for path in paths:
-            store.load(path.read_bytes(), RdfFormat.TURTLE, base_iri=BASE, to_graph=graph)
+            for quad in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=BASE):
+                store.add(encode_quad(Quad(quad.subject, quad.predicate, quad.object, graph)))
     return store
 
 
 def canonical(store):
-    dataset = Dataset(store)
+    dataset = Dataset(map(decode_quad, store))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return {Quad(q.subject, q.predicate, q.object, q.graph_name) for q in dataset}
 

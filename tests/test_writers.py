@@ -212,6 +212,25 @@ async def test_a_change_in_line_whose_asker_left_is_not_made_and_takes_no_place(
     assert known(folder) == {"b", "d"}
 
 
+@on_a_loop
+async def test_an_update_of_a_folder_is_about_the_form_of_a_number(folder):
+    def forms():
+        triples = Graph(folder, ontology_of(folder)).asserted()
+        return {str(t.object).partition("^^")[0] for t in triples if t.predicate.value == f"{E}n"}
+
+    byte = '"7"^^<http://www.w3.org/2001/XMLSchema#byte>'
+    async with writing(folder) as (pool, writer):
+        numbers = "0042 , 42 , 1.50 , +1"
+        await writer.update(f"INSERT DATA {{ <{E}a> <{E}n> {numbers} }}")
+        await writer.post(None, f"<{E}a> <{E}n> {byte} .".encode(), "text/turtle")
+        assert forms() == {'"0042"', '"42"', '"1.50"', '"+1"', '"7"'}
+        await writer.update(f"DELETE DATA {{ <{E}a> <{E}n> 0042 , 1.5 }}")
+        await writer.update("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = 1) }")
+        answer = await pool.ask("store.get", {"graph": None, "accept": "application/n-triples"})
+    assert forms() == {'"42"', '"1.50"', '"7"'}
+    assert byte in answer.body.decode()
+
+
 # ── Writers that are killed ─────────────────────────────────────────────────────────────────────
 
 KILLED = """

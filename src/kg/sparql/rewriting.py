@@ -29,12 +29,14 @@ class Rewritten:
         options: what the engine is told beside it.
         reaches_changed: it has to be asked of a store that keeps literals as they are written.
         has_terms: what comes out may be a literal under a name of kg's.
+        is_understood: the text was read to its end; else it is as it was given.
     """
 
     text: str
     options: dict[str, Any] = field(default_factory=dict)
     reaches_changed: bool = False
     has_terms: bool = False
+    is_understood: bool = True
 
 
 def rewrite(
@@ -86,7 +88,10 @@ def _rewritten(
             text = getattr(reader, form)()
     except (NotUnderstood, RecursionError):
         text = _standing(query, query.sent)
-        return Rewritten(text, reaches_changed=bool(changed), has_terms=bool(changed))
+        is_changed = bool(changed)
+        return Rewritten(
+            text, reaches_changed=is_changed, has_terms=is_changed, is_understood=False
+        )
     if not reader.is_mended:
         return Rewritten(_standing(query, query.sent))
     return Rewritten(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pyoxigraph import NamedNode, Store
 
-from kg.errors import Misuse
+from kg.errors import Misuse, QueryRefused
+from kg.lexical import KEPT
 from kg.namespaces import PREFIXES
 from kg.sparql import syntax_failure
 from kg.sparql.guard import Query
 from kg.sparql.refusals import make_unambiguous, readable, refuse_chains, refuse_service
+from kg.sparql.rewriting import rewrite_update
 from kg.sparql.tokens import MOST_BRACKETS, tokenize
 
-if TYPE_CHECKING:
-    from pyoxigraph import Store
-
 __all__ = ["apply", "read_update"]
+
+_KEPT = f'SELECT DISTINCT ?p {{ ?s ?p ?o FILTER(STRSTARTS(STR(DATATYPE(?o)), "{KEPT}")) }}'
 
 
 def read_update(text: str, source: str = "update", *, depth: int = MOST_BRACKETS) -> Query:
@@ -41,20 +42,60 @@ def read_update(text: str, source: str = "update", *, depth: int = MOST_BRACKETS
 
 
 def apply(store: Store, update: Query, base: str) -> None:
-    """Carry out an update that was checked.
+    """Carry out an update that was checked, on terms as they are written.
 
     Args:
-        store: takes all of it, or stays as it is.
+        store: takes all of it, or stays as it is; its literals are as ``kg.lexical`` encodes them.
         update: as ``read_update`` gives it.
         base: what relative IRIs are resolved against.
 
     Raises:
         ParseFailure: it is no update.
+        QueryRefused: it is one whose literals cannot be told from its text.
         Misuse: a graph that it creates is there, or one that it drops is not.
     """
+    _check_syntax(update, base)
+    before = list(store) if _is_sequence(update) else None
+    changed = _changed(store)
+    while True:
+        rewritten = rewrite_update(update, _graphs(store), changed)
+        if not rewritten.is_understood:
+            detail = "cannot be carried out on literals as they are written: write it plainly"
+            raise QueryRefused(f"{update.source}: {detail}")
+        try:
+            store.update(rewritten.text, base_iri=base, prefixes=PREFIXES, **rewritten.options)
+        except (RuntimeError, ValueError) as error:
+            raise Misuse(str(error)) from None
+        later = changed | _changed(store)
+        if before is None or later == changed:
+            return
+        # An operation read what an earlier one wrote: it has to be looked at as well.
+        changed = later
+        store.clear()
+        store.extend(before)
+
+
+def _check_syntax(update: Query, base: str) -> None:
     try:
-        store.update(update.sent, base_iri=base, prefixes=PREFIXES)
+        Store().update(update.sent, base_iri=base, prefixes=PREFIXES)
     except SyntaxError as error:
         raise syntax_failure(update, str(error)) from None
-    except (RuntimeError, ValueError) as error:
-        raise Misuse(str(error)) from None
+    except (RuntimeError, ValueError):
+        return  # an empty store lacks what it drops
+
+
+def _is_sequence(update: Query) -> bool:
+    return any(token.is_outside and token.text == ";" for token in update.tokens)
+
+
+def _changed(store: Store) -> frozenset[str]:
+    """Return the predicates of the literals that have names of kg's own."""
+    found = store.query(_KEPT, use_default_graph_as_union=True)
+    return frozenset(row[0].value for row in found)  # type: ignore[union-attr] # it is a SELECT
+
+
+def _graphs(store: Store) -> list[str] | None:
+    names = list(store.named_graphs())
+    if any(not isinstance(name, NamedNode) for name in names):
+        return None
+    return [name.value for name in names]

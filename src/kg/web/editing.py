@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kg import build
 from kg.comparison import meant
@@ -16,6 +16,7 @@ from kg.dataset import load
 from kg.dataset.documents import DERIVED
 from kg.edit import Edit, Origin
 from kg.edit.working import next_change, working_folder
+from kg.lexical import decode
 from kg.namespaces import GRAPH
 from kg.sources import sources
 from kg.sparql.updating import apply
@@ -23,8 +24,6 @@ from kg.web.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from pyoxigraph import Triple
 
     from kg.dataset import Dataset
     from kg.sparql.guard import Query
@@ -52,16 +51,18 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
     dataset, origin = _opened(settings)
     found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
     store = Store()
-    store.extend(found.store)
-    store.extend(_in(DefaultGraph(), (quad.triple for quad in found.store)))
+    quads = found.store if found.written is None else found.written.store
+    store.extend(quads)
+    store.extend(_in(DefaultGraph(), (quad.triple for quad in quads)))
     before, others = _triples(store), _named(store)
     apply(store, update, base)
     after = _triples(store)
     if _named(store) != others:
         told = "kg knows which graph a triple belongs to: leave GRAPH, CLEAR and the like out"
         raise Problem("query-refused", told)
-    removed = [_stated(triple, dataset) for triple in before - after]
-    return _edited(dataset, origin, removed, after - before) | {"status": 204}
+    removed, added = (map(_decoded, triples) for triples in (before - after, after - before))
+    stated = [_stated(triple, dataset) for triple in removed]
+    return _edited(dataset, origin, stated, added) | {"status": 204}
 
 
 def written(
@@ -125,19 +126,15 @@ def _edited(
 
 
 def _stated(triple: Triple, dataset: Dataset) -> Triple:
-    """Return a triple as the files write it, where a store writes its number or date otherwise."""
-    if dataset.holders(triple):
-        return triple
-    quad = next(iter(_in(DefaultGraph(), [triple])))
-    for name in dataset.graphs():
-        for one in dataset.graph(name):
-            if (one.subject, one.predicate) == (triple.subject, triple.predicate):
-                probe = Store()
-                probe.extend(_in(DefaultGraph(), [one]))
-                if quad in probe:
-                    return one
-    told = "is not stated, but follows: remove what it follows from"
-    raise Problem("query-refused", f"{triple} {told}")
+    """Return a triple that some file states."""
+    if not dataset.holders(triple):
+        detail = f"{triple} is not stated, but follows: remove what it follows from"
+        raise Problem("query-refused", detail)
+    return triple
+
+
+def _decoded(triple: Triple) -> Triple:
+    return Triple(triple.subject, triple.predicate, decode(triple.object))
 
 
 def _triples(store: Store) -> frozenset[Triple]:

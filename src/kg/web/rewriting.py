@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
 from kg.errors import KgError, WriteFailure
+from kg.lexical import decode_quad, encode_quad
 from kg.snapshot.writing import sync_one
 from kg.web import as_is
 from kg.web.problems import Problem
@@ -34,11 +35,12 @@ _MADE: list[Built] = []
 def rewritten(path: Path, change: Callable[[Store], int], part: str) -> dict[str, Any]:
     """Write the content that a file has after a change to another one.
 
-    What the change does not touch keeps its form, such as that of a number.
+    Each literal is written in the form that it has, or is sent in.
 
     Args:
         path: of the file.
-        change: makes the change, and tells the status of its answer.
+        change: makes the change, and tells the status of its answer; the literals of the store are
+            as ``kg.lexical`` encodes them.
         part: the other file, in the same folder.
 
     Returns:
@@ -57,10 +59,10 @@ def rewritten(path: Path, change: Callable[[Store], int], part: str) -> dict[str
         raise Problem("conflict", told) from None
     was, store = Store(), Store()
     for one in (was, store):
-        one.extend(before)
+        one.extend(map(encode_quad, before))
     status = change(store)
-    kept = [quad for quad in before if quad in store]
-    added = [quad for quad in store if quad not in was]
+    kept = [quad for quad in before if encode_quad(quad) in store]
+    added = [decode_quad(quad) for quad in store if quad not in was]
     if not added and len(kept) == len(before):
         return {"status": status, "changed": False}
     text = as_is.serialize(kind, [*kept, *added], earlier)
@@ -125,7 +127,7 @@ def write(store: Store, method: str, graph: NamedNode | None, triples: Iterable[
         raise Problem("not-found", f"there is no graph {graph}")
     if method in ("PUT", "DELETE"):
         store.remove_graph(name)
-    store.extend(Quad(t.subject, t.predicate, t.object, name) for t in triples)
+    store.extend(encode_quad(Quad(t.subject, t.predicate, t.object, name)) for t in triples)
     is_there = graph is None or _has(store, graph)
     return 201 if is_there and not was_there else 204
 
