@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import rdflib.compare
 
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
 from kg.export import format_file, write
@@ -147,26 +148,86 @@ def test_a_check_of_the_form_writes_nothing(tmp_path):
     assert file.read_text("utf-8") == HAND_WRITTEN
 
 
+COMMENTED = """# The head.
+
+@prefix : <#> .
+# About ex.
+@prefix ex: <http://example.org/> .
+
+#### Classes ####
+
+# The dog.
+ex:Dog a ex:Class ; # its kind
+    # its label
+    ex:label "Dog # no comment" ;
+    ex:part [ # inside
+        ex:of ( 1 # in a list
+            2 ) ; # at the end
+    ] .  # after it
+
+# The file.
+<> ex:see <b.ttl#x> , <../up> , </root> , :part .
+# An axiom.
+[] a ex:Axiom .
+_:x ex:knows _:y . # of x
+# The dog again.
+ex:Dog ex:more 1 .
+# The end.
+"""
+
+
+def test_format_keeps_comments_with_what_they_are_about(tmp_path):
+    file = tmp_path / "a.ttl"
+    file.write_text(COMMENTED, "utf-8")
+
+    text = format_file(file)
+
+    assert text == file.read_text("utf-8")
+    assert format_file(file) is None
+    before = rdflib.Graph().parse(data=COMMENTED, publicID="http://e.org/d/e/f")
+    after = rdflib.Graph().parse(data=text, publicID="http://e.org/d/e/f")
+    assert rdflib.compare.isomorphic(before, after)
+    assert text.startswith("# The head.\n#\n# About ex.\n\n@prefix")
+    assert text.endswith(".\n\n# The end.\n")
+    for block in (
+        "\n#### Classes ####\n# The dog.\n# its kind\n# its label\n# after it\n",
+        "\n# after it\n# The dog again.\nex:Dog a ex:Class ;\n",
+        "[\n        # inside\n        # in a list\n        # at the end\n        ex:of (\n",
+        "\n# The file.\n<>\n    ex:see\n",
+        "\n# An axiom.\n[] a ex:Axiom",
+        "# of x\n",
+    ):
+        assert block in text
+    for iri in ("<b.ttl#x>", "<../up>", "</root>", ":part"):
+        assert iri in text
+
+
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("text", "kept"),
     [
-        ("<a:a> <a:b> <a:c> .\n# lost", 2),
-        ("# head\n\n<a:a> <a:b> 'x#' ; # lost\n <a:c> 1 .\n", 3),
-        ('<a:a> <a:b> """x\n#\n""" .\n\n\t# lost\n', 5),
+        ("<a:a> <a:b> <a:c> .\n# end", "\n\n# end\n"),
+        ("# head\n\n<a:a> <a:b> 'x#' ; # one\n <a:c> 1 .\n", "# head\n\n# one\n<a:a>"),
+        ('<a:a> <a:b> """x\n#\n""" .\n\n\t# end\n', "\n\n# end\n"),
+        ("# of a\n<a:a> <a:b> 1 .", "# of a\n<a:a>"),
+        ("# only\n\n# comments\n<a:a> <a:b> 1 . #x\n", "# only\n\n# comments\n#x\n<a:a>"),
+        ("<a:a> <a:b> # why\r\n 1 .\r\n", "# why\n<a:a>"),
     ],
 )
-def test_a_comment_that_would_be_lost_is_refused_with_its_line(text, line, tmp_path):
+def test_no_comment_is_lost(text, kept, tmp_path):
     file = tmp_path / "a.ttl"
-    file.write_text(text, "utf-8")
+    file.write_bytes(text.encode())
 
-    with pytest.raises(Misuse) as refusal:
+    assert kept in format_file(file)
+    assert format_file(file) is None
+
+
+def test_a_relative_iri_that_would_change_is_refused(tmp_path):
+    file = tmp_path / "a.ttl"
+    file.write_text("<//host/a> <urn:b> 1 .")
+
+    with pytest.raises(Misuse, match="a relative IRI would change"):
         format_file(file)
-
-    assert str(refusal.value) == (
-        f"{file}:{line}: this comment would be lost: move it into an rdfs:comment or to the top "
-        "of the file"
-    )
-    assert file.read_text("utf-8") == text
+    assert file.read_text() == "<//host/a> <urn:b> 1 ."
 
 
 def test_format_takes_turtle_and_links_alone(tmp_path):

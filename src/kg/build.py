@@ -213,6 +213,7 @@ def made_from(dataset: Dataset, viewpoint: str) -> dict[str, object]:
     return {
         "restated": 0,
         "documents": [document.path.name for document in dataset.documents],
+        "imports": list(dataset.imports),
         "engine": DEFAULT_ENGINE,
         "viewpoint": viewpoint,
     }

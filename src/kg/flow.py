@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kg.budget import Budget
-    from kg.dataset import Dataset, Location, Viewpoint
+    from kg.dataset import Dataset, Location, Reading, Viewpoint
     from kg.reasoning import Closure
     from kg.reasoning.index import Statement, Term
     from kg.validation import Engine
@@ -191,21 +191,23 @@ def _claimed(dataset: Dataset, clash: str) -> str:
     return f" (claimed in {', '.join(sorted(claims))})" if claims else ""
 
 
-def validate(
+def validate(  # noqa: PLR0913, PLR0917 - what is validated, by what, and how it is read
     dataset: Dataset,
     closure: frozenset[Triple],
     shapes: Sequence[Path],
     viewpoint: str = DEFAULT,
     engine: Engine = "auto",
+    reading: Reading | None = None,
 ) -> ValidationReport:
     """Hold facts, claims, links and what is inferred against shapes."""
     from kg.validation import validate as validate_triples
 
     data = closure.union(*accepted(dataset, viewpoint).values())
-    return validate_triples(data, shape_triples(shapes), dataset=dataset, engine=engine)
+    read = shape_triples(shapes, reading)
+    return validate_triples(data, read, dataset=dataset, engine=engine)
 
 
-def shape_triples(shapes: Sequence[Path]) -> list[Triple]:
+def shape_triples(shapes: Sequence[Path], reading: Reading | None = None) -> list[Triple]:
     """Read files of shapes.
 
     Raises:
@@ -214,5 +216,5 @@ def shape_triples(shapes: Sequence[Path]) -> list[Triple]:
     """
     from kg.dataset import load
 
-    documents = load(shapes, []).documents
+    documents = load(shapes, [], reading).documents
     return [quad.triple for document in documents for quad in document.quads()]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import build, flow, words
+from kg.dataset import Reading
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
 from kg.linked import Linked
@@ -43,7 +44,10 @@ __all__ = ["Graph", "load"]
 
 
 def load(
-    data: Paths | None = None, ontology: Paths | None = None, viewpoint: str = DEFAULT
+    data: Paths | None = None,
+    ontology: Paths | None = None,
+    viewpoint: str = DEFAULT,
+    reading: Reading | None = None,
 ) -> Graph:
     """Open a graph for asking; make its snapshot first where there is none.
 
@@ -54,6 +58,7 @@ def load(
             that ``kg init`` made; other files are taken as they are.
         viewpoint: whom to believe: ``reported``, ``undisputed``, ``according-to:`` and an agent, or
             the node of a viewpoint in the data.
+        reading: what relative IRIs are resolved against, and where imports are found.
 
     Raises:
         ResourceNotFound: a path does not exist.
@@ -67,7 +72,7 @@ def load(
     >>> bool(g.query("ASK { kg:algeria rel:neighbours kg:mali }"))
     True
     """
-    graph = Graph(data, ontology, viewpoint)
+    graph = Graph(data, ontology, viewpoint, reading)
     _ = graph.snapshot
     return graph
 
@@ -75,28 +80,27 @@ def load(
 class Graph(Linked, Proofs):
     """A graph made from files; it is read when it is first asked for anything.
 
-    Args:
-        data: as for :func:`load`.
-        ontology: as for :func:`load`.
-        viewpoint: as for :func:`load`.
-
-    Checking works on a graph that does not conform; asking refuses it.
+    The arguments are those of ``load``. A graph that does not conform can be checked, not asked.
     """
+
+    _shapes_notes: tuple[str, ...] = ()
 
     def __init__(
         self,
         data: Paths | None = None,
         ontology: Paths | None = None,
         viewpoint: str = DEFAULT,
+        reading: Reading | None = None,
     ) -> None:
         self._viewpoint = viewpoint
+        self._reading = reading or Reading()
         self._data, self._ontology, self._gated = sources(data, ontology)
         self._is_told_ontology = ontology is not None
 
     @cached_property
     def dataset(self) -> Dataset:
         """The files that the graph is made from."""
-        return load_dataset(self._data, self._ontology)
+        return load_dataset(self._data, self._ontology, self._reading)
 
     @cached_property
     def viewpoint(self) -> str:
@@ -114,7 +118,7 @@ class Graph(Linked, Proofs):
     def notes(self) -> tuple[str, ...]:
         """What to know of the files: what was not loaded, and whose terms nothing explains."""
         note = None if self._is_told_ontology else unexplained(self.dataset)
-        return self.dataset.notes if note is None else (*self.dataset.notes, note)
+        return (*self.dataset.notes, *self._shapes_notes, *filter(None, [note]))
 
     @property
     def store(self) -> Store:
@@ -252,7 +256,9 @@ class Graph(Linked, Proofs):
             engine: pyshacl, the reference; shacl, fast; auto takes what fits the graph.
         """
         paths = shape_files(shapes, self._ontology)
-        return flow.validate(self.dataset, self.infer(), paths, self.viewpoint, engine)
+        self._shapes_notes = load_dataset(paths, (), self._reading).imports
+        data = (self.dataset, self.infer())
+        return flow.validate(*data, paths, self.viewpoint, engine, self._reading)
 
     def plot(self, picture: str, *, since: str = "", until: str = "", kind: str = "") -> Picture:
         """Draw timeline, tension, map or network, as ``kg.plots.plot`` does."""
@@ -266,8 +272,7 @@ class Graph(Linked, Proofs):
         The graph takes the new state when the block ends, where that is consistent and conforms.
 
         Args:
-            save: write the change into the folder that the graph is made from; otherwise it is a
-                what-if in memory, and the files stay as they are.
+            save: write the change into the folder of the graph; else it is a what-if in memory.
 
         >>> graph = load()
         >>> with graph.edit() as edit:
@@ -277,7 +282,7 @@ class Graph(Linked, Proofs):
         """
         from kg.edit import Edit, Origin
 
-        origin = Origin(self._data, self._ontology, gated=self._gated, viewpoint=self.viewpoint)
+        origin = Origin(self._data, self._ontology, self._gated, self.viewpoint, self._reading)
         return Edit(self.dataset, origin, self._adopt, save=save)
 
     def check(self, source: Path | str | None = None) -> CheckReport:
@@ -288,8 +293,7 @@ class Graph(Linked, Proofs):
         """
         from kg.check import check
 
-        text = None if source is None else Path(source)
-        return check(self.dataset, self._ontology, source_text=text)
+        return check(self.dataset, self._ontology, source_text=Path(source) if source else None)
 
     def serialize(self, format: str, graph: str = "all") -> bytes:  # noqa: A002 - the word of the API
         """Write the graph, or one of its named graphs, the same bytes every time.
@@ -303,7 +307,6 @@ class Graph(Linked, Proofs):
         """
         from kg.export import export
 
-        # The files keep each literal as it was written, where the store keeps its value.
         graphs = flow.whole(self.dataset, self.viewpoint)
         graphs[inferred_graph(self.viewpoint)] = build.written(self.snapshot, self.viewpoint)
         if self.viewpoint != DEFAULT:
@@ -376,8 +379,8 @@ class Graph(Linked, Proofs):
         return f"<Graph: {len(self.dataset.documents)} files>"
 
     def _repr_html_(self) -> str:
-        counts = self.stats()["triples"]
-        cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in counts.items())
+        rows = self.stats()["triples"].items()
+        cells = "".join(f"<tr><td>{name}</td><td>{n}</td></tr>" for name, n in rows)
         return f"<table><tr><th>graph</th><th>triples</th></tr>{cells}</table>"
 
     def _evaluate(self, text: str, terms: Mapping[str, Term], source: str) -> Result:
@@ -387,11 +390,10 @@ class Graph(Linked, Proofs):
 
         query = read(text, source)
         others = compared(query, terms.values(), self.store, self.viewpoint)
-        if not others and not (query.names_graphs() and build.overlaps(self.snapshot)):
+        if not (others or (query.names_graphs() and build.overlaps(self.snapshot))):
             return evaluate(self.store, query, bindings=terms, written=self.snapshot.written)
         snapshot, graphs = self._beside(others)
-        scope = Scope(default_graphs=graphs)
-        written = snapshot.written
+        scope, written = Scope(default_graphs=graphs), snapshot.written
         return evaluate(snapshot.store, query, bindings=terms, scope=scope, written=written)
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:

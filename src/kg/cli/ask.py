@@ -17,6 +17,7 @@ from kg.cli.common import (
     open_graph,
     out_option,
     put,
+    put_from,
 )
 from kg.errors import Misuse, ParseFailure, ResourceNotFound
 
@@ -260,7 +261,7 @@ def _answer(
     from kg.results import Boolean
 
     name = _format(result, format_name, output)
-    _put(_named(result, name, graph, labels=labels, default=default), name, output)
+    _put(graph, _named(result, name, graph, labels=labels, default=default), name, output)
     if isinstance(result, Boolean) and not result:
         click.get_current_context().exit(1)
 
@@ -290,7 +291,7 @@ def _named(
     return result
 
 
-def _put(result: _Result, name: str, output: Path | None) -> None:
+def _put(graph: Graph, result: _Result, name: str, output: Path | None) -> None:
     """Write a result in a format, laid out for the terminal where it goes to one."""
     from kg.results import Solutions, serialize
 
@@ -300,4 +301,4 @@ def _put(result: _Result, name: str, output: Path | None) -> None:
         width = shutil.get_terminal_size().columns
         put(result.to_table(width, color="NO_COLOR" not in os.environ))
     else:
-        put(serialize(result, name), output)
+        put_from(graph, serialize(result, name), output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import PATH, format_option, ontology_option, put
+from kg.cli.common import PATH, format_option, ontology_option, put, reading, reading_options
 from kg.errors import DoesNotConform, Inconsistent
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def _change_options(command: _Command) -> _Command:
     for option in (
         format_option(("text", "json"), "How to tell what changed; text unless told."),
         click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing."),
+        reading_options,
         ontology_option,
         click.option("--data", type=PATH, help="Folder of the graph; kg init makes one."),
         click.argument("files", nargs=-1, type=PATH, required=True),
@@ -99,7 +100,7 @@ def _apply(
     """Make a change, tell what it did or why it was refused, and return the exit code."""
     from kg.graph import Graph
 
-    graph = Graph(data, ontology or None)
+    graph = Graph(data, ontology or None, reading=reading())
     try:
         with graph.edit(save=not dry_run) as edit:
             for file in files:

@@ -14,6 +14,8 @@ from kg.cli.common import (
     ontology_option,
     out_option,
     put,
+    reading,
+    reading_options,
     shapes_option,
     tell_notes,
     viewpoint,
@@ -43,6 +45,7 @@ __all__ = ["check", "fmt", "validate"]
 )
 @data_option
 @viewpoint_option
+@reading_options
 @format_option(("text", "json", "ttl"), "How to write the report; text unless told.")
 @out_option
 @click.pass_context
@@ -71,7 +74,7 @@ def validate(
 
     # The shapes of kg look at what its ontology entails.
     meaning = ontology or ([KG] if KG in shapes else None)
-    graph = Graph(files + data or None, meaning, viewpoint())
+    graph = Graph(files + data or None, meaning, viewpoint(), reading())
     report = graph.validate(shapes or None, engine=engine)
     tell_notes(graph)
     _report(report, format_name, output)
@@ -84,6 +87,7 @@ def validate(
 @out_option
 @data_option
 @ontology_option
+@reading_options
 @click.pass_context
 def check(
     context: click.Context,
@@ -106,7 +110,7 @@ def check(
     """
     from kg.graph import Graph
 
-    report = Graph(data or None, ontology or None).check(source)
+    report = Graph(data or None, ontology or None, reading=reading()).check(source)
     _report(report, format_name, output)
     context.exit(report.exit_code)
 
@@ -120,8 +124,8 @@ def check(
 def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None:
     """Rewrite data files in canonical form: Turtle, and SSSOM tables of links.
 
-    Without FILES, those of the graph that kg ships. The comments at the head of a file stay;
-    a file with comments further down is refused, so that none is lost.
+    Without FILES, those of the graph that kg ships. Comments stay with the thing that they
+    stand before or in the middle of, and relative IRIs stay relative.
 
     \b
     kg fmt

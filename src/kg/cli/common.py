@@ -15,6 +15,7 @@ from kg.namespaces import DEFAULT_VIEWPOINT
 from kg.sources import KG, NONE
 
 if TYPE_CHECKING:
+    from kg.dataset import Reading
     from kg.graph import Graph
 
 __all__ = [
@@ -30,6 +31,9 @@ __all__ = [
     "open_graph",
     "out_option",
     "put",
+    "put_from",
+    "reading",
+    "reading_options",
     "shapes_option",
     "tell_notes",
     "viewpoint",
@@ -140,7 +144,46 @@ def viewpoint() -> str:
 
 def graph_options(command: _Command) -> _Command:
     """Give a command the options that name another graph, and whom to believe."""
-    return data_option(ontology_option(viewpoint_option(command)))
+    return data_option(ontology_option(viewpoint_option(reading_options(command))))
+
+
+def reading_options(command: _Command) -> _Command:
+    """Give a command ``--base`` and ``--catalog``, whose values ``reading`` returns."""
+
+    def keep(context: click.Context, option: click.Parameter, value: object) -> None:
+        context.meta[f"kg.{option.name}"] = value
+
+    base = click.option(
+        "--base",
+        metavar="IRI",
+        callback=keep,
+        expose_value=False,
+        help="Resolve relative IRIs of files against this, not against each file's address.",
+    )
+    catalog = click.option(
+        "--catalog",
+        type=PATH,
+        callback=keep,
+        expose_value=False,
+        help="Find what owl:imports names by this XML catalogue; nothing is fetched.",
+    )
+    return base(catalog(command))
+
+
+def reading() -> Reading:
+    """Return what ``--base`` and ``--catalog`` say in the command that runs."""
+    from kg.dataset import Catalog, Reading
+
+    meta = click.get_current_context().meta
+    base, catalog = meta.get("kg.base"), meta.get("kg.catalog")
+    if base is not None:
+        from pyoxigraph import NamedNode
+
+        try:
+            NamedNode(base)
+        except ValueError as error:
+            raise Misuse(f"--base {base}: no whole IRI: {error}") from None
+    return Reading(base, None if catalog is None else Catalog.read(catalog))
 
 
 def out_option(command: _Command) -> _Command:
@@ -163,11 +206,21 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path | str]) -> Graph:
     """Open the graph that the options name; make its snapshot first where there is none."""
     from kg.graph import load
 
-    graph = load(list(data) or None, list(ontology) or None, viewpoint())
+    graph = load(list(data) or None, list(ontology) or None, viewpoint(), reading())
     # To tell what was left out means to parse the files, which happened if the snapshot is new.
     if graph.snapshot.built:
         tell_notes(graph)
+    else:
+        for note in graph.snapshot.meta()["made_from"].get("imports", ()):
+            click.echo(f"kg: note: {note}", err=True)
     return graph
+
+
+def put_from(graph: Graph, content: bytes, output: Path | None = None) -> None:
+    """Write what a graph gave, with a note where that names places on this machine."""
+    put(content, output)
+    if note := graph.dataset.machine_paths(content):
+        click.echo(f"kg: note: {note}", err=True)
 
 
 def tell_notes(graph: Graph) -> None:

@@ -19,6 +19,9 @@ from kg.cli.common import (
     open_graph,
     out_option,
     put,
+    put_from,
+    reading,
+    reading_options,
     tell_notes,
     viewpoint,
     viewpoint_option,
@@ -58,7 +61,8 @@ def export(
     """
     if format_name is None:
         format_name = by_suffix(output, _EXPORT_FORMATS) if output else "ttl"
-    put(open_graph(data, ontology).serialize(format_name, graph), output)
+    opened = open_graph(data, ontology)
+    put_from(opened, opened.serialize(format_name, graph), output)
 
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
@@ -66,6 +70,7 @@ def export(
 @ontology_option
 @data_option
 @viewpoint_option
+@reading_options
 @click.option("--asserted", is_flag=True, help="Write the asserted triples as well.")
 @click.option(
     "--engine",
@@ -122,7 +127,7 @@ def infer(
         if large is not None:
             large.write(output or sys.stdout.buffer, ordered=True, budget=budget)
             return
-    graph = Graph(files + data or None, ontology or None, viewpoint())
+    graph = Graph(files + data or None, ontology or None, viewpoint(), reading())
     closure = graph.close(engine, budget=budget, partial=partial)
     triples = closure.inferred
     tell_notes(graph)
@@ -130,12 +135,13 @@ def infer(
         click.echo(f"kg: note: owlrl did the work, since {closure.reason}", err=True)
     if asserted:
         triples |= graph.asserted()
-    put(serialize_triples(triples, format_name), output)
+    put_from(graph, serialize_triples(triples, format_name), output)
 
 
 @click.command(short_help="Tell in words what changed.")
 @click.argument("before", type=PATH)
 @click.argument("after", type=PATH)
+@reading_options
 @format_option(("text", "json"), "How to write it; text unless told.")
 @out_option
 @click.pass_context
@@ -158,7 +164,7 @@ def diff(
 
     # What says what the terms mean is no difference: where one graph has kg's ontology, both do.
     meaning = KG if any(map(is_graph_of_kg, (before, after))) else NONE
-    first, second = Graph(before, meaning), Graph(after, meaning)
+    first, second = (Graph(one, meaning, reading=reading()) for one in (before, after))
     found = first.diff(second)
     tell_notes(first)
     tell_notes(second)

@@ -15,6 +15,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.dataset import changes
 from kg.dataset.acceptance import accept
+from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location, read_documents
 from kg.dataset.viewpoints import Viewpoint
 from kg.namespaces import GRAPH, RDFS, SKOS
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from kg.dataset.documents import Node
 
 __all__ = [
+    "Catalog",
     "Dataset",
     "Document",
     "Location",
+    "Reading",
     "Viewpoint",
     "accept",
     "load",
@@ -63,6 +66,8 @@ class Dataset:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = tuple(documents)
+        #: How the documents were read.
+        self.reading = Reading()
 
     @classmethod
     def from_documents(cls, data: Sequence[Document], ontology: Sequence[Document]) -> Dataset:
@@ -87,6 +92,7 @@ class Dataset:
             ParseFailure: the change deletes what is not there.
         """
         later = Dataset([*self.documents, replace(change, number=len(self.documents))])
+        later.reading = self.reading
         # What is known of the dataset need not be read again.
         later._stated = changes.applied(self._stated, later.documents[-1:])
         return later
@@ -102,6 +108,7 @@ class Dataset:
     def saved(self) -> Dataset:
         """Return the same dataset, its changes being documents that are written by now."""
         later = Dataset([replace(document, sources=None) for document in self.documents])
+        later.reading = self.reading
         later._stated = self._stated
         return later
 
@@ -112,7 +119,29 @@ class Dataset:
     @property
     def notes(self) -> tuple[str, ...]:
         """Say in sentences what was met and not loaded."""
-        return tuple(note for document in self.documents for note in document.notes)
+        return (*(note for document in self.documents for note in document.notes), *self.imports)
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """Say in a sentence what the documents import and what was not found."""
+        return unresolved(self.documents, self.reading)
+
+    def machine_paths(self, content: bytes) -> str | None:
+        """Say of an output that it names places on this machine, where it does.
+
+        Args:
+            content: the output.
+        """
+        for document in self.documents:
+            if document.base is not None or document.address is None or not document.has_relative:
+                continue
+            folder = document.address.rpartition("/")[0] + "/"
+            if folder.encode() in content and folder.encode() not in document.content:
+                return (
+                    f"the output names this machine's {folder}, since relative IRIs of "
+                    f"{document.path.name} begin from its address; --base IRI sets another"
+                )
+        return None
 
     def digest(self) -> str:
         """Return the SHA-256 of every document's role, name and bytes, without parsing one."""
@@ -122,6 +151,8 @@ class Dataset:
             for part in (document.role, document.path.name):
                 total.update(part.encode("utf-8", "surrogateescape") + b"\0")
             total.update(hashlib.sha256(document.content).digest())
+            if document.has_relative:
+                total.update((document.base or document.address or "").encode())
         return total.hexdigest()
 
     def locate(self, triple: Triple) -> Location | None:
@@ -186,15 +217,21 @@ class Dataset:
         return labels
 
 
-def load(data: Sequence[Path], ontology: Sequence[Path]) -> Dataset:
+def load(data: Sequence[Path], ontology: Sequence[Path], reading: Reading | None = None) -> Dataset:
     """Read files and folders into a dataset.
 
     Args:
         data: files or folders of facts, claims and links.
         ontology: files or folders that say what the terms mean.
+        reading: how to read them, where not as they are.
 
     Raises:
         ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
         UnknownName: a file's ending tells no format that kg reads.
     """
-    return Dataset.from_documents(read_documents(data), read_documents(ontology))
+    reading = reading or Reading()
+    terms = with_imports(read_documents(ontology, reading.base), reading)
+    facts = with_imports(read_documents(data, reading.base), reading, terms)
+    dataset = Dataset.from_documents(facts, terms)
+    dataset.reading = reading
+    return dataset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,16 @@ Node = NamedNode | BlankNode
 #: The names of graphs that kg makes itself begin so, in N-Triples.
 DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
 _CONTEXT = "context.jsonld"
+#: What a relative IRI looks like; a comment or a string may look so, too.
+_SCHEME = rb"[A-Za-z][A-Za-z0-9+.-]*:"
+_IN_TURTLE = re.compile(rb"<(?!" + _SCHEME + rb")[^<>\"{}|^`\x00-\x20]*>")
+_RELATIVE = {
+    "ttl": _IN_TURTLE,
+    "trig": _IN_TURTLE,
+    "rdfxml": re.compile(
+        rb":(?:about|resource|datatype)\s*=\s*[\"'](?!&|" + _SCHEME + rb")|:ID\s*="
+    ),
+}
 #: What is of these says what is claimed, and is no fact itself.
 CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
 
@@ -164,7 +175,7 @@ class Document:
         text = self.content.decode("utf-8-sig")
         if self.format is CHANGES:
             return Positions(changes.only("A", text), FORMATS["nq"], self._blank_prefix)
-        return Positions(text, self.format, self._blank_prefix)
+        return Positions(text, self.format, self._blank_prefix, self.base or self.address)
 
     @cached_property
     def _change(self) -> changes.Change:
@@ -210,14 +221,20 @@ class Document:
             self.format,
             self.content,
             self._blank_prefix,
-            base=self._address,
+            base=self.base or self.address,
             may_be_empty=self.role == "ontology",
         )
 
     @property
-    def _address(self) -> str | None:
-        """What relative IRIs are resolved against (RFC 3986, section 5.1.3)."""
-        return self.base or (self.path.resolve().as_uri() if self.path.is_file() else None)
+    def address(self) -> str | None:
+        """The IRI of the file, which its relative IRIs begin from (RFC 3986, section 5.1.3)."""
+        return self.path.resolve().as_uri() if self.path.is_file() else None
+
+    @property
+    def has_relative(self) -> bool:
+        """Whether the file may have relative IRIs; false only where it surely has none."""
+        pattern = _RELATIVE.get(self.format.name)
+        return self.format.name == "jsonld" or bool(pattern and pattern.search(self.content))
 
     @property
     def _home(self) -> NamedNode:
@@ -246,12 +263,16 @@ def _placed(quads: list[Quad], home: NamedNode) -> Iterator[Quad]:
             yield quad
 
 
-def read_documents(paths: Sequence[Path]) -> tuple[Document, ...]:
+def read_documents(paths: Sequence[Path], base: str | None = None) -> tuple[Document, ...]:
     """Read files, and the RDF and SSSOM files of folders, without parsing them.
 
     A folder is searched at every depth, in the order of the names, leaving out what is hidden
     (its name begins with a dot) and ``context.jsonld``, which only tells how to read other files. A
     file that is met twice is read once.
+
+    Args:
+        paths: files and folders.
+        base: what relative IRIs are resolved against; the address of each file where it is None.
 
     Raises:
         ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
@@ -262,7 +283,7 @@ def read_documents(paths: Sequence[Path]) -> tuple[Document, ...]:
         for file, kind in _files(Path(path)):
             if file.resolve() not in found:
                 role = "change" if kind is CHANGES else "data"
-                found[file.resolve()] = Document(file, kind, _bytes(file), role)
+                found[file.resolve()] = Document(file, kind, _bytes(file), role, base=base)
     return tuple(found.values())
 
 

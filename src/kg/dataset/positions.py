@@ -33,6 +33,7 @@ class Positions:
         text: the document.
         format: what it is written in.
         blank_prefix: begins the labels of its blank nodes, numbered in the parser's order.
+        base: what its relative IRIs are resolved against.
 
     >>> from kg.formats import FORMATS
     >>> text = "@prefix x: <http://e.org/> .\nx:a x:b 1 ;\n   x:c 'x', 'y' ."
@@ -47,10 +48,12 @@ class Positions:
         text: str,
         format: Format,  # noqa: A002 - the word of the other modules
         blank_prefix: str = "b",
+        base: str | None = None,
     ) -> None:
         self._text = text
         self._rdf = format.rdf
         self._blank_prefix = blank_prefix
+        self._base = base or ""
 
     def line_of(self, triple: Triple) -> int | None:
         """Return the line of the object where the triple is first stated."""
@@ -78,7 +81,9 @@ class Positions:
                 labels[term] = BlankNode(f"{self._blank_prefix}{next(numbers)}")
             return labels[term]
 
-        for found in statements.read(self._text, one_per_line=self._rdf in _ONE_PER_LINE):
+        for found in statements.read(
+            self._text, one_per_line=self._rdf in _ONE_PER_LINE, base=self._base
+        ):
             subject, predicate, value, _ = map(numbered, found[:4])
             triple = Triple(subject, predicate, value)
             triples[triple] = min(found.line, triples.get(triple, found.line))

@@ -18,7 +18,7 @@ from kg.namespaces import RDF, XSD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Statement", "read"]
+__all__ = ["DIRECTIVES", "TOKENS", "Reader", "Statement", "Token", "read"]
 
 
 class Statement(NamedTuple):
@@ -32,23 +32,24 @@ class Statement(NamedTuple):
     subject_line: int
 
 
-def read(text: str, *, one_per_line: bool = False) -> list[Statement]:
+def read(text: str, *, one_per_line: bool = False, base: str = "") -> list[Statement]:
     r"""Read the statements in the order in which pyoxigraph hands them out.
 
     Args:
         text: the document.
         one_per_line: whether it is N-Triples or N-Quads, where a fourth term names the graph.
+        base: what relative IRIs are resolved against.
 
     >>> [found] = read("PREFIX x: <http://e.org/>\nx:a x:b\n  'c'@en .")
     >>> str(found.object), found.subject_line, found.line
     ('"c"@en', 2, 3)
     """
-    return _Reader(text, one_per_line=one_per_line).read()
+    return Reader(text, one_per_line=one_per_line, base=base).read()
 
 
 # What may stand in a name besides the dot and the colon; wider than PN_CHARS on purpose.
 _CHARACTER = r"[^\x00-\x20<>\"'{}|^`\\()\[\];,#@%.:~!$&*+/=?]"
-_TOKENS = re.compile(
+TOKENS = re.compile(
     rf"""
     (?P<space>(?:[ \t\r\n]+|\#[^\r\n]*)+)
   | (?P<iri><[^<>"{{}}|^`\x00-\x20]*>)
@@ -68,10 +69,12 @@ _TOKENS = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DIRECTIVES = ("prefix", "base", "version")
+DIRECTIVES = ("prefix", "base", "version")
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
+    """One token, and the line that it begins on."""
+
     kind: str
     text: str
     line: int
@@ -85,16 +88,16 @@ class _LostError(Exception):
     """What comes next is nothing that the reader knows."""
 
 
-_END = _Token("end", "", 0)
+_END = Token("end", "", 0)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str) -> Iterator[Token]:
     line, counted = 1, 0
-    for match in _TOKENS.finditer(text):
+    for match in TOKENS.finditer(text):
         if match.lastgroup != "space":
             line += text.count("\n", counted, match.start())
             counted = match.start()
-            yield _Token(str(match.lastgroup), match.group(), line)
+            yield Token(str(match.lastgroup), match.group(), line)
 
 
 def _unescaped(text: str) -> str:
@@ -105,7 +108,13 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(plain, text) if "\\" in text else text
 
 
-class _Reader:
+def _joined(base: str, iri: str) -> str:
+    joined = urljoin(base, iri)
+    # An empty fragment is one, which Python leaves out.
+    return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined
+
+
+class Reader:
     """Reads one document.
 
     The order in which pyoxigraph hands out triples gives blank nodes their numbers. It hands out
@@ -113,19 +122,24 @@ class _Reader:
     only by the token after it.
     """
 
-    def __init__(self, text: str, *, one_per_line: bool) -> None:
-        self._tokens = _tokens(text)
+    def __init__(self, text: str, *, one_per_line: bool, base: str = "") -> None:
+        self._tokens = self.scan(text)
         self._next = next(self._tokens, _END)
         self._one_per_line = one_per_line
         self._prefixes: dict[str, str] = {}
-        self._base = ""
+        self._base = base
         self._graph: Any = None
         self._labelled: dict[str, BlankNode] = {}
-        self._done: list[Statement] = []
+        self.done: list[Statement] = []
         self._step: list[Statement] = []
         self._late: list[Statement] = []
 
+    def scan(self, text: str) -> Iterator[Token]:
+        """Yield the tokens of the document."""
+        return _tokens(text)
+
     def read(self) -> list[Statement]:
+        """Return the statements in order."""
         while self._next is not _END:
             try:
                 self._statement()
@@ -134,13 +148,13 @@ class _Reader:
                     pass
         self._flush()
         self._flush()
-        return self._done
+        return self.done
 
     def _flush(self) -> None:
-        self._done += reversed(self._step)
+        self.done += reversed(self._step)
         self._step, self._late = self._late, []
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         if self._next is _END:
             raise _LostError
         self._flush()
@@ -153,7 +167,7 @@ class _Reader:
     def _statement(self) -> None:
         token = self._take()
         word = token.text.lower().removeprefix("@")
-        if token.kind in ("language", "word") and word in _DIRECTIVES:
+        if token.kind in ("language", "word") and word in DIRECTIVES:
             self._directive(word)
         elif token.kind == "word" and word == "graph":
             self._graph = self._term(self._take())
@@ -177,7 +191,7 @@ class _Reader:
         else:
             self._take()
 
-    def _subject(self, token: _Token) -> Any:
+    def _subject(self, token: Token) -> Any:
         if token.text == "[":
             return self._properties(token)
         if token.text != "(":
@@ -226,7 +240,7 @@ class _Reader:
             elif self._next.kind in ("iri", "blank", "name"):
                 self._take()
 
-    def _object(self, token: _Token, emit: _Emit) -> None:
+    def _object(self, token: Token, emit: _Emit) -> None:
         if token.text == "[":
             emit(self._properties(token), token.line)
         elif token.text == "(":
@@ -240,7 +254,7 @@ class _Reader:
         else:
             emit(self._term(token), token.line)
 
-    def _string(self, token: _Token, emit: _Emit) -> None:
+    def _string(self, token: Token, emit: _Emit) -> None:
         width = 3 if token.text[:3] in ('"""', "'''") and len(token.text) > 5 else 1  # noqa: PLR2004
         value = _unescaped(token.text[width:-width])
         if self._next.kind == "language":
@@ -253,7 +267,7 @@ class _Reader:
         else:
             emit(Literal(value), token.line, late=True)
 
-    def _properties(self, token: _Token) -> BlankNode:
+    def _properties(self, token: Token) -> BlankNode:
         node = BlankNode()
         if not self._sees("]"):
             self._predicates(node, token.line)
@@ -261,7 +275,7 @@ class _Reader:
             raise _LostError
         return node
 
-    def _items(self, head: NamedNode | BlankNode, token: _Token) -> None:
+    def _items(self, head: NamedNode | BlankNode, token: Token) -> None:
         while token.text != ")":
             self._object(token, self._emitter(head, RDF.first, token.line))
             token = self._take()
@@ -269,10 +283,10 @@ class _Reader:
             self._emitter(head, RDF.rest, token.line)(rest, token.line)
             head = rest
 
-    def _term(self, token: _Token) -> Any:
+    def _term(self, token: Token) -> Any:
         if token.kind == "iri":
             iri = _unescaped(token.text[1:-1])
-            return NamedNode(iri if _SCHEME.match(iri) else urljoin(self._base, iri))
+            return NamedNode(iri if _SCHEME.match(iri) else _joined(self._base, iri))
         if token.kind == "name":
             prefix, _, local = token.text.partition(":")
             if prefix not in self._prefixes:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, Quad, RdfFormat, Triple, serialize
 
-from kg.dataset import Document, read_documents
+from kg.dataset import Dataset, Document, read_documents
 from kg.dataset.changes import CHANGES, Change, close_match
 from kg.edit.outcome import Outcome
 from kg.edit.revision import Origin, revised
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, TypeAlias
 
-    from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
     #: A file or folder, a text in Turtle or TriG, or triples.
@@ -87,7 +86,9 @@ class Edit:
     @property
     def notes(self) -> tuple[str, ...]:
         """Say in sentences what was given and not taken."""
-        return tuple(note for source in self._sources for note in source.notes)
+        notes = [note for source in self._sources for note in source.notes]
+        text = Change(list(self._added), []).text().encode()
+        return (*notes, *filter(None, [Dataset(self._sources).machine_paths(text)]))
 
     def add(self, statements: Statements) -> None:
         """Add triples where a file of data would have them; one that is there stays as it is.
@@ -185,7 +186,7 @@ class Edit:
     def _documents(self, statements: Statements) -> Iterator[Document]:
         """Give what was passed the form of documents, each parsed, so that a fault shows now."""
         if isinstance(statements, Path):
-            found = read_documents([statements])
+            found = read_documents([statements], self._origin.reading.base)
         elif isinstance(statements, str):
             found = (Document(Path("<text>"), FORMATS["trig"], statements.encode()),)
         else:

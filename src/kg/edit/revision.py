@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg import build, flow, snapshot
-from kg.dataset import load
+from kg.dataset import Reading, load
 from kg.dataset.viewpoints import DEFAULT
 from kg.errors import DoesNotConform, Inconsistent
 from kg.namespaces import GRAPH, inferred_graph
@@ -31,16 +31,18 @@ class Origin:
         ontology: files that say what the terms mean.
         gated: whether a graph with claims must conform to kg's shapes.
         viewpoint: tells which claims count as facts.
+        reading: how the files are read.
     """
 
     data: tuple[Path, ...]
     ontology: tuple[Path, ...]
     gated: bool
     viewpoint: str = DEFAULT
+    reading: Reading = field(default_factory=Reading)
 
     def load(self) -> Dataset:
         """Read the files as they are now."""
-        return load(self.data, self.ontology)
+        return load(self.data, self.ontology, self.reading)
 
 
 class Revision(NamedTuple):

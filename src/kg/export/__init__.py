@@ -10,7 +10,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
 from kg import formats
 from kg.errors import UnknownName
 from kg.export.canonical import canonical_statements, canonical_triples
-from kg.export.files import format_file, write
+from kg.export.files import write
+from kg.export.formatting import format_file
 from kg.export.graphml import to_graphml
 from kg.export.jsonld import to_jsonld
 from kg.export.rdfxml import to_rdfxml

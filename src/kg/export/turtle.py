@@ -35,10 +35,15 @@ _BARE = {
 # The same narrow local names as in kg.namespaces, for the prefixes that a file brings along.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _INDENT = "    "
+#: Stands for the comments of a node while it has its place: what is blank is named on the way.
+_REMARK = NamedNode("urn:x-kg:remark")
 
 
 def canonical_turtle(
-    triples: Iterable[Triple], comment: str = "", prefixes: Mapping[str, str] | None = None
+    triples: Iterable[Triple],
+    comment: str = "",
+    prefixes: Mapping[str, str] | None = None,
+    remarks: Mapping[Subject, list[str]] | None = None,
 ) -> str:
     """Write triples as Turtle that is the same for the same graph.
 
@@ -49,6 +54,7 @@ def canonical_turtle(
         triples: the graph.
         comment: what to say at the top, without ``#``.
         prefixes: further prefixes that may be used; those of kg go before them.
+        remarks: comments to stand with what is said of a node, each with ``#``.
 
     Raises:
         Misuse: a term is of RDF 1.2.
@@ -64,9 +70,10 @@ def canonical_turtle(
     .
     """
     names = _Names(prefixes or {})
-    blocks = _Writer(by_subject(canonical_triples(triples)), names).blocks()
-    remarks = "\n".join(f"# {line}".rstrip() for line in comment.split("\n")) if comment else ""
-    parts = [part for part in (remarks, names.declarations(), *blocks) if part]
+    told = (Triple(n, _REMARK, Literal("\n".join(lines))) for n, lines in (remarks or {}).items())
+    blocks = _Writer(by_subject(canonical_triples([*triples, *told])), names).blocks()
+    head = "\n".join(f"# {line}".rstrip() for line in comment.split("\n")) if comment else ""
+    parts = [part for part in (head, names.declarations(), *blocks) if part]
     return "\n\n".join(parts) + "\n" if parts else ""
 
 
@@ -111,7 +118,15 @@ class _Writer:
     def blocks(self) -> list[str]:
         """Write each subject that is not nested in another, in order."""
         nodes = (node for node in self._properties if node not in self._nesting.nested)
-        return [text for _, text in sorted((self._rank(node), self._block(node)) for node in nodes)]
+        placed = sorted(
+            (self._rank(node), self._block(node), self._remarks(node)) for node in nodes
+        )
+        return ["\n".join([*remarks, text]) for _, text, remarks in placed]
+
+    def _remarks(self, node: Subject, indent: str = "") -> list[str]:
+        """Return the comments of a node, a line each."""
+        found = self._properties.get(node, {}).get(_REMARK, [])
+        return [f"{indent}{line}" for term in found for line in term.value.split("\n")]
 
     def _rank(self, node: Subject) -> int:
         if isinstance(node, NamedNode):
@@ -130,7 +145,7 @@ class _Writer:
 
     def _lines(self, node: Subject, indent: str) -> list[str]:
         lines = []
-        properties = self._properties[node]
+        properties = {p: o for p, o in self._properties[node].items() if p != _REMARK}
         for _, name, terms in sorted((*self._verb(p), terms) for p, terms in properties.items()):
             if len(terms) == 1:
                 lines.append(f"{indent}{name} {self._term(terms[0], indent)} ;")
@@ -158,7 +173,8 @@ class _Writer:
             return "\n".join(["(", *items, indent + ")"])
         if term not in self._properties:
             return "[]"
-        return "\n".join(["[", *self._lines(term, deeper), indent + "]"])
+        lines = [*self._remarks(term, deeper), *self._lines(term, deeper)]
+        return "\n".join(["[", *lines, indent + "]"])
 
     def _literal(self, literal: Literal) -> str:
         if literal.language is not None or literal.datatype == XSD.string:

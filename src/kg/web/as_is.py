@@ -11,7 +11,7 @@ from pyoxigraph import serialize as serialize_rdf
 
 from kg import formats, snapshot
 from kg.dataset import parsing
-from kg.dataset.documents import shown
+from kg.dataset.documents import Document, shown
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
 from kg.snapshot import written
 from kg.web.edition import Edition
@@ -48,6 +48,7 @@ def made(path: Path, *, writable: bool = False) -> Built:
     kind, text = kind_of(path), content(path)
     if writable:
         _check_writable(path)
+        _check_whole(path, kind, text)
     return made_of(path, kind, text)
 
 
@@ -67,7 +68,9 @@ def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = Non
     from kg.web.building import Built
 
     name = hashlib.sha256(text).hexdigest()
-    digest = snapshot.digest_of("as it is", kind.name, name)
+    document = Document(path, kind, text)
+    base = (document.address or "") if document.has_relative else ""
+    digest = snapshot.digest_of("as it is", kind.name, name, base)
     found = snapshot.find(digest)
     if found is None:
         parsed = quads(path, kind, text)
@@ -128,7 +131,8 @@ def quads(path: Path, kind: Format, text: bytes) -> list[Quad]:
         if kind.name in ("rdfxml", "jsonld"):
             raise ParseFailure(shown(path), "is empty: no document")
         return []
-    return parsing.parse(shown(path), kind, text, "b", may_be_empty=True)
+    base = Document(path, kind, text).address
+    return parsing.parse(shown(path), kind, text, "b", base=base, may_be_empty=True)
 
 
 def _load(place: Path, found: Collection[Quad]) -> dict[str, int]:
@@ -155,6 +159,16 @@ def _check_writable(path: Path) -> None:
 
     if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
         raise Misuse(f"{path}: cannot be written to, nor be served writable")
+
+
+def _check_whole(path: Path, kind: Format, text: bytes) -> None:
+    """Refuse to rewrite relative IRIs, which would come back with this machine's path."""
+    if text.strip() and Document(path, kind, text).has_relative:
+        try:
+            parsing.parse(shown(path), kind, text, "b", may_be_empty=True)
+        except ParseFailure as error:
+            told = f"{error}; served writable, it would be written with this machine's path"
+            raise Misuse(told) from None
 
 
 def fitting(kind: Format, found: Iterable[Quad]) -> list[Quad]:
