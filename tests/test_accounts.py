@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 from pyoxigraph import NamedNode
@@ -87,3 +88,31 @@ def test_nobody_who_only_denies_an_event_is_said_to_assert_it(graph):
     incursion = [row for row in rows if row["event"].value.endswith("drone-incursion-2025")]
     assert {row["denied_by"].value.rpartition("/")[2] for row in incursion} == {"mali"}
     assert "mali" not in {row["asserted_by"].value.rpartition("/")[2] for row in incursion}
+
+
+def test_why_not_says_that_no_claim_counts_from_a_viewpoint_and_who_denies_it(cli):
+    asked = ("explain", "kg:drone-incursion-2025", "a", "rel:AirspaceViolation", "--why-not")
+    told = cli(*asked, "--viewpoint", "according-to:Mali").out
+    assert "No claim about “incursion of a Malian drone, 2025” counts from this viewpoint" in told
+    assert "asserted by Algerian Ministry of National Defence" in told
+    assert "denied by Mali" in told
+    data = json.loads(cli(*asked, "--viewpoint", "according-to:Mali", "--format", "json").out)
+    assert data["uncounted"] in told
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("kg:drone-shootdown-2025", "a", "rel:TensionRaisingEvent"),
+        ("Mali", "has diplomatic ties with", "Algeria"),
+    ],
+)
+def test_the_json_of_a_proof_has_the_sentences_of_the_text(cli, parts):
+    data = json.loads(cli("explain", *parts, "--format", "json").out)
+    text = cli("explain", *parts).out
+    sentences = [step["conclusion"] for step in data["steps"]]
+    sentences += [premise for step in data["steps"] for premise in step["premises"]]
+    assert sentences
+    for sentence in sentences:
+        assert "_:" not in sentence
+        assert sentence in text

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Tripl
 from kg.namespaces import DCTERMS, OA, PROV, RDF, RDFS, REL, SKOS, compact, is_inferred
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "Accounts",
@@ -20,6 +20,8 @@ __all__ = [
     "Passage",
     "Place",
     "accounts",
+    "agents_of",
+    "denials_of",
     "evidence",
     "label",
     "name",
@@ -128,12 +130,14 @@ class Accounts:
         denied_by: who denies some of that, by a claim that disputes it.
         claims: the claims that count.
         disputed: those of them that are disputed.
+        uncounted: the claims about the thing that do not count from this viewpoint.
     """
 
     asserted_by: tuple[Term, ...]
     denied_by: tuple[Term, ...]
     claims: tuple[Term, ...]
     disputed: tuple[Term, ...]
+    uncounted: tuple[Term, ...]
 
 
 def accounts(store: Store, node: NamedNode) -> Accounts:
@@ -160,7 +164,24 @@ def accounts(store: Store, node: NamedNode) -> Accounts:
         tuple(sorted(deniers, key=str)),
         tuple(sorted(claims, key=str)),
         tuple(sorted(disputed, key=str)),
+        tuple(sorted(about - counted, key=str)),
     )
+
+
+def agents_of(store: Store, claims: Iterable[Term]) -> tuple[str, ...]:
+    """Return the names of those who make some claims, each once."""
+    found = {agent for claim in claims for agent in _objects(store, claim, REL.assertedBy)}
+    return tuple(sorted(name(store, agent) for agent in found))
+
+
+def denials_of(store: Store, claims: Iterable[Term]) -> tuple[Term, ...]:
+    """Return the claims that dispute some claims."""
+    found = {
+        quad.subject
+        for claim in claims
+        for quad in store.quads_for_pattern(None, REL.disputes, claim)
+    }
+    return tuple(sorted(found, key=str))
 
 
 def _counts(store: Store, claim: Term, node: NamedNode) -> bool:

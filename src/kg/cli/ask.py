@@ -35,14 +35,20 @@ __all__ = ["queries", "query", "run"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
-_BINARY = ("parquet",)
+_BINARY = ("parquet", "xlsx")
+#: The formats whose cells may hold labels, and those for people, which do unless told.
+_MAY_HAVE_LABELS = ("table", "csv", "tsv", "md", *_BINARY)
+_FOR_PEOPLE = ("table", "xlsx")
 _FORMATS = ("table", "csv", "tsv", "json", "xml", "md", *_BINARY, *GRAPH_FORMATS)
 _FORMAT_HELP = "How to write the answer; for rows a table unless told, for a graph Turtle."
 
 
 def labels_option(*, default: str) -> Callable[[_Command], _Command]:
     """Give a command ``--labels`` and ``--iris``; ``default`` tells which goes without saying."""
-    text = f"Call things in a table by their labels, or by their IRIs; {default} unless told."
+    text = (
+        f"Call things by their labels, or by their IRIs; in a table or a spreadsheet (xlsx) "
+        f"{default} unless told, in csv, tsv, md and parquet IRIs."
+    )
     return click.option("--labels/--iris", "labels", default=None, help=text)
 
 
@@ -168,6 +174,8 @@ def run(
     \b
     kg run tension-raising-events
     kg run tension-raising-events --param since=2023 -o events.csv
+    kg run events-since --param since=2023 -o events.xlsx
+    kg run events-since --labels --format csv
     """
     values: dict[str, str] = {}
     for param in params:
@@ -281,14 +289,19 @@ def _format(result: _Result, format_name: str | None, output: Path | None) -> st
 def _named(
     result: _Result, format_name: str, graph: Graph, *, labels: bool | None, default: bool
 ) -> _Result:
-    """Put labels in place of IRIs where the table is to have them."""
+    """Return the result with labels in place of IRIs where it is to have them."""
     from kg.results import Solutions
 
-    if labels is not None and format_name != "table":
-        raise Misuse(f"--labels and --iris are for tables, and {format_name} always has IRIs")
-    if isinstance(result, Solutions) and format_name == "table":
-        return result.labelled(graph.name) if (default if labels is None else labels) else result
-    return result
+    if labels is not None and not (
+        isinstance(result, Solutions) and format_name in _MAY_HAVE_LABELS
+    ):
+        raise Misuse(
+            f"--labels and --iris are for rows as {', '.join(_MAY_HAVE_LABELS)}; "
+            f"{format_name} always has IRIs"
+        )
+    if labels is None:
+        labels = default and format_name in _FOR_PEOPLE
+    return result.labelled(graph.name) if labels and isinstance(result, Solutions) else result
 
 
 def _put(graph: Graph, result: _Result, name: str, output: Path | None) -> None:

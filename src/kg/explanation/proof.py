@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 from pyoxigraph import NamedNode, Store, Triple
 
 from kg.errors import NotEntailed
-from kg.evidence import Evidence, evidence, name, say
+from kg.evidence import Evidence, evidence, name
 from kg.explanation import drawing, statements, text
 from kg.namespaces import SKOS
 from kg.reasoning.derivation import ASSERTED, Derivation
@@ -221,15 +221,18 @@ def _told(store: Store, derivation: Derivation) -> Explanation:
     """Put a derivation into words, and look up the claims of what it rests on."""
     leaves = {triple: evidence(store, triple) for triple in derivation.leaves()}
     facts = [leaf for leaf in leaves.values() if leaf.origin != "ontology"]
+    wording = derivation.wording(lambda term: name(store, term))
     steps = [
         (
-            say(store, step.conclusion),
+            wording.sentence(statement(step.conclusion)),
             step.rule,
-            tuple(say(store, premise.conclusion) for premise in step.premises),
+            tuple(
+                wording.sentence(statement(premise.conclusion))
+                for premise in wording.worth_telling(step.premises)
+            ),
         )
-        for step in derivation.steps()
+        for step in wording.worth_telling(tuple(derivation.steps()))
     ]
-    wording = derivation.wording(lambda term: name(store, term))
     return Explanation(
         conclusion=evidence(store, derivation.conclusion),
         derivation=derivation,

@@ -6,16 +6,20 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Store, Triple, Variable
+from pyoxigraph import NamedNode, Store, Triple, Variable
 
-from kg.evidence import name, say
+from kg.evidence import accounts, agents_of, denials_of, name, say
 from kg.explanation.proof import refusal
+from kg.namespaces import RDF
 from kg.reasoning.completion import open_terms
 from kg.reasoning.index import statement
 from kg.reasoning.reasons import reason
+from kg.reasoning.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from pyoxigraph import Quad
 
     from kg.reasoning import Prover, Wording
     from kg.reasoning.index import Statement, Term
@@ -68,6 +72,8 @@ class WhyNot:
         sentence: the same in words.
         holds: whether it does hold after all; then there is nothing else to tell.
         claimed: who claims it, and why it is no fact; empty where nobody does.
+        uncounted: that claims about the thing do not count from this viewpoint, with who makes
+            them and who denies them; empty where those that are needed count.
         ways: the nearest ways in which it would follow.
         others: how many more ways there are, none of them nearer.
     """
@@ -76,6 +82,7 @@ class WhyNot:
     sentence: str
     holds: bool
     claimed: str = ""
+    uncounted: str = ""
     ways: tuple[Lacking, ...] = ()
     others: int = 0
 
@@ -85,6 +92,7 @@ class WhyNot:
             "statement": self.sentence,
             "holds": self.holds,
             "claimed": self.claimed or None,
+            "uncounted": self.uncounted or None,
             "ways": [one.to_dict() for one in self.ways],
             "others": self.others,
         }
@@ -109,6 +117,8 @@ class WhyNot:
         yield f"{self.sentence}: this does not follow"
         if self.claimed:
             yield self.claimed
+        if self.uncounted:
+            yield self.uncounted
         if not self.ways:
             yield ""
             yield "No rule of the ontology concludes such a thing: it would have to be asserted."
@@ -136,16 +146,51 @@ def why_not(store: Store, prover: Prover, goal: Triple) -> WhyNot:
 
     words = prover.wording(call)
     found = nearness.ways(statement(goal))
+    missing = {one[1] for near in found[:_TOLD] for one in near.missing if one[0] == goal.subject}
     return WhyNot(
         goal,
         sentence,
         holds=False,
         claimed=refusal(store, goal).removeprefix("; "),
+        uncounted=_uncounted(store, goal.subject, missing),
         ways=tuple(
             _lacking(near, statement(goal), nearness, words, deep=True) for near in found[:_TOLD]
         ),
         others=len(found[_TOLD:]),
     )
+
+
+def _uncounted(store: Store, thing: object, missing: Collection[object]) -> str:
+    """Return which claims about a thing do not count, with who makes and who denies them.
+
+    Args:
+        store: the graph, from a viewpoint.
+        thing: what the claims are about.
+        missing: the properties whose values are missing; where no claim counts, all are told.
+    """
+    if not isinstance(thing, NamedNode):
+        return ""
+    told = accounts(store, thing)
+    claims = [
+        claim
+        for claim in told.uncounted
+        if not told.claims or any(quad.object in missing for quad in _predicates(store, claim))
+    ]
+    if not claims:
+        return ""
+    label, count = name(store, thing), len(claims)
+    if not told.claims:
+        start = f"No claim about “{label}” counts"
+    else:
+        start = f"{count} of the claims about “{label}” {'does' if count == 1 else 'do'} not count"
+    makers = listed(agents_of(store, claims)) or "nobody named"
+    deniers = agents_of(store, denials_of(store, claims))
+    denied = f"denied by {listed(deniers)}" if deniers else "denied by nobody"
+    return f"{start} from this viewpoint: asserted by {makers}, {denied}."
+
+
+def _predicates(store: Store, claim: object) -> Iterator[Quad]:
+    return store.quads_for_pattern(claim, RDF.predicate, None)  # type: ignore[arg-type]
 
 
 def _lacking(

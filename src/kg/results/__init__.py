@@ -195,6 +195,16 @@ class Solutions:
         self.to_polars().write_parquet(buffer)
         return buffer.getvalue()
 
+    def to_xlsx(self) -> bytes:
+        """Return a spreadsheet (.xlsx) of text and numbers, in which nothing is a formula.
+
+        Raises:
+            Misuse: a spreadsheet has no room for so many rows or characters.
+        """
+        from kg.results import xlsx
+
+        return xlsx.to_xlsx(self.variables, self.rows)
+
     def to_ipc(self) -> bytes:
         """Return an Arrow file (IPC), with the types of ``to_polars``."""
         from io import BytesIO
@@ -276,7 +286,7 @@ class GraphResult:
 
 #: The formats of each kind of result, the one shown first leading.
 FORMATS: dict[type[Solutions | Boolean | GraphResult], tuple[str, ...]] = {
-    Solutions: ("table", "csv", "tsv", "json", "xml", "md", "parquet", "arrow"),
+    Solutions: ("table", "csv", "tsv", "json", "xml", "md", "parquet", "xlsx", "arrow"),
     Boolean: ("table", "json", "xml"),
     GraphResult: ("ttl", "nt", "nq", "trig", "rdfxml", "jsonld"),
 }

@@ -71,6 +71,7 @@ ROWS = (
     Kind("csv", "text/csv", charset=True),
     Kind("tsv", "text/tab-separated-values", charset=True),
     Kind("md", "text/markdown", names=("markdown",), charset=True),
+    Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 )
 #: Those of a graph.
 GRAPHS = (

@@ -32,7 +32,7 @@ _CONTROLS = {
     "string": "text",
 }
 #: Parameters of the page itself.
-_OWN = {"viewpoint", "format"}
+_OWN = {"viewpoint", "format", "labels"}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.evidence import name as name_of
+from kg.results import Solutions
 from kg.web.answers import Answer
 from kg.web.executables import executables
 from kg.web.formats import GRAPHS, acceptable, agreed, answered, written
@@ -34,7 +36,8 @@ def run(  # noqa: PLR0913 - what an address says
     Args:
         held: what is asked.
         slug: the name of the query.
-        params: of the request, the values of the parameters among them.
+        params: of the request, the values of the parameters among them; with ``labels``, things
+            are called by their labels instead of their IRIs.
         accept: the header.
         format: the name of a format, which goes before the header.
         viewpoint: the one it is asked from; None for the default.
@@ -50,6 +53,9 @@ def run(  # noqa: PLR0913 - what an address says
             raise Problem("bad-request", f"{name} is there {len(value)} times, and may be once")
     values = saved.bind(given(params), held.store(viewpoint))
     result = held.query(saved.text, viewpoint=viewpoint, bindings=values, source=saved.slug)
+    if params.get("labels") is not None and isinstance(result, Solutions):
+        store = held.store(viewpoint)
+        result = result.labelled(lambda node: name_of(store, node))
     return answered(result, accept, format)
 
 
