@@ -5,20 +5,18 @@ from __future__ import annotations
 import socket
 import threading
 import warnings
-from collections import Counter
 from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, Triple
 
 from kg.dataset import load
-from kg.errors import KgError, Misuse, ParseFailure, QueryRefused
+from kg.errors import Misuse, ParseFailure, QueryRefused
 from kg.namespaces import PREFIXES, SH, expand
 from kg.validation import validate
 from kg.validation.report import describe
 from kg.validation.shapes import ShapesGraph
 from notation import HEAD, turtle
-from suites import ShaclSuite
 
 DATA = """
 ex:a a rel:Event ; rdfs:label "first"@en ; rel:date "2024-13-45"^^xsd:date , "x" .
@@ -70,14 +68,17 @@ def test_triple_terms_are_refused_rather_than_left_out():
         validate(data, turtle(SHAPE + "sh:nodeKind sh:IRI ."))
 
 
-def test_warnings_and_remarks_are_printed_and_conform():
+def test_warnings_and_remarks_count_unless_they_are_allowed():
     warning = report_on(SHAPE + "sh:nodeKind sh:Literal ; sh:severity sh:Warning .")
     remark = report_on(SHAPE + "sh:nodeKind sh:Literal ; sh:severity sh:Info .")
 
     assert [result.severity for result in warning.results] == ["Warning", "Warning"]
     assert warning.counts() == {"Violation": 0, "Warning": 2, "Info": 0}
-    assert warning.conforms
-    assert remark.conforms
+    assert not warning.conforms
+    assert not remark.conforms
+    assert warning.allowing("Warning").conforms
+    assert not warning.allowing("Info").conforms
+    assert remark.allowing("Info").conforms
     assert str(remark).startswith("Info: ")
 
 
@@ -247,21 +248,13 @@ def test_the_triples_of_a_report_are_shacl_and_always_the_same():
     assert conforms == ["false"]
 
 
-def test_sh_conforms_keeps_the_meaning_of_shacl():
-    report = report_on(SHAPE + "sh:nodeKind sh:Literal ; sh:severity sh:Warning .")
-
-    assert report.conforms
-    conforms = [t.object.value for t in report.to_triples() if t.predicate == SH.conforms]
-    assert conforms == ["false"]
-
-
 NAMED = "shape <http://example.org/S>"
 ILL_FORMED = [
     ('sh:property [ sh:path rel:date ; sh:minCount "a" ] .', "sh:minCount must be a literal"),
     ("sh:property [ sh:path rel:date , rel:day ] .", "more than one 'sh:path'"),
     ("sh:property [ sh:minCount 1 ] .", "not a well-formed SHACL PropertyShape"),
     ("sh:property [ sh:path [ rel:a rel:b ] ; sh:minCount 1 ] .", "not a known property"),
-    ('sh:property [ sh:path rel:date ; sh:pattern "(" ] .', "unterminated subpattern"),
+    ('sh:property [ sh:path rel:date ; sh:pattern "(" ] .', "a group is not closed"),
     ("sh:or () .", "well-formed RDF list"),
     ("sh:property [ sh:path rel:date ; sh:minCuont 1 ] .", "did you mean sh:minCount?"),
     ("sh:property [ sh:path rel:date ; sh:nodeKind sh:IRl ] .", "sh:IRl is no term of SHACL"),
@@ -389,56 +382,3 @@ def test_runs_in_several_threads_give_the_same_report():
 
     assert len(reports) == 6
     assert all(report == reports[0] for report in reports)
-
-
-# The W3C's test suite, https://github.com/w3c/data-shapes: read from $KG_SUITES.
-
-KNOWN = {
-    "core/property/uniqueLang-002": 'kg reads "1"^^xsd:boolean as true, which XML Schema has it be',
-    "core/misc/severity-002": "a severity that SHACL does not name counts as a violation",
-}
-
-
-def _expected(graph, case):
-    for result in graph.values(ShaclSuite.outcome(graph, case), SH.result):
-        values = {
-            name: next(iter(graph.values(result, NamedNode(SH.iri + name))), None)
-            for name in (
-                "focusNode",
-                "resultPath",
-                "value",
-                "sourceConstraintComponent",
-                "resultSeverity",
-                "sourceShape",
-            )
-        }
-        path = values.pop("resultPath")
-        yield (None if path is None else graph.path(path), *values.values())
-
-
-def _reached(data, shapes):
-    for result in validate(data, shapes).results:
-        yield (
-            result.path,
-            result.focus_node,
-            result.value,
-            result.component,
-            SH[result.severity],
-            result.source,
-        )
-
-
-def test_the_w3c_suite_gives_the_expected_reports(suites):
-    suite = ShaclSuite(suites / "shacl")
-    count, failed = 0, {}
-    for name, graph, case in suite.cases():
-        try:
-            reached = Counter(_reached(*suite.given(graph, case)))
-        except KgError as error:
-            reached = str(error)
-        if reached != Counter(_expected(graph, case)):
-            failed[name] = reached
-        count += 1
-
-    assert count > 80
-    assert set(failed) == set(KNOWN), failed

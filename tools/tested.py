@@ -97,7 +97,7 @@ def suites(_: list[str]) -> str:
     """Tell of each conformance suite how many cases come out as it says, and name the others."""
     folder = Path(os.environ["KG_SUITES"])
     exchanges, read = _module("exchanges"), _module("suites")
-    closure, validation = _module("test_closure"), _module("test_validation")
+    closure, validation = _module("test_closure"), _module("test_shacl_suite")
     sssom = _module("test_sssom").NOT_READ
     sparql = folder / "sparql11"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Triple
 
 from kg import resources, snapshot
+from kg.dataset import load
 from kg.dataset.viewpoints import DEFAULT, find
 from kg.errors import DoesNotConform
 from kg.flow import (
@@ -16,6 +18,7 @@ from kg.flow import (
     accepted,
     close,
     derived,
+    derived_beside_ill_typed,
     facts,
     overlapping,
     validate,
@@ -25,21 +28,25 @@ from kg.namespaces import GRAPH, REL, accepted_graph, inferred_graph
 from kg.progress import steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from kg.dataset import Dataset
+    from kg.dataset import Dataset, Reading
     from kg.snapshot import Snapshot
+    from kg.validation import Engine
+    from kg.validation.report import ValidationReport
 
 __all__ = [
     "described",
     "digest",
     "inferred",
+    "inferred_beside_ill_typed",
     "made_by",
     "made_from",
     "open_beside",
     "open_snapshot",
     "overlaps",
     "require",
+    "validated",
     "written",
 ]
 
@@ -61,7 +68,41 @@ _TELLING = frozenset(
 def inferred(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     """Return the closure: from the snapshot where there is one, or else derived now."""
     found = snapshot.find(digest(dataset, gated=gated, viewpoint=viewpoint))
-    return close(dataset, viewpoint) if found is None else written(found, viewpoint)
+    # A graph with ill-typed literals can be asked, though it contradicts itself.
+    if found is None or found.notes():
+        return close(dataset, viewpoint)
+    return written(found, viewpoint)
+
+
+def inferred_beside_ill_typed(
+    dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT
+) -> tuple[frozenset[Triple], tuple[str, ...]]:
+    """Return the closure, and notes where ill-typed literals have no part in it.
+
+    Without an ontology nothing is derived: what is validated is the data as they are.
+    """
+    if not dataset.graph(GRAPH.ontology):
+        return frozenset(), ()
+    found = snapshot.find(digest(dataset, gated=gated, viewpoint=viewpoint))
+    if found is not None:
+        return written(found, viewpoint), found.notes()
+    closure, notes = derived_beside_ill_typed(dataset, viewpoint)
+    return closure.inferred.difference(*accepted(dataset, viewpoint).values()), notes
+
+
+def validated(  # noqa: PLR0913 - what is validated, by what, and how it is read
+    dataset: Dataset,
+    shapes: Sequence[Path],
+    viewpoint: str = DEFAULT,
+    engine: Engine = "auto",
+    reading: Reading | None = None,
+    *,
+    gated: bool,
+) -> ValidationReport:
+    """Return the report on a graph and its closure, with notes on literals and imports."""
+    inferred, notes = inferred_beside_ill_typed(dataset, gated=gated, viewpoint=viewpoint)
+    report = validate(dataset, inferred, shapes, viewpoint, engine, reading)
+    return replace(report, notes=(*notes, *load(shapes, (), reading).imports))
 
 
 def written(found: Snapshot, viewpoint: str = DEFAULT) -> frozenset[Triple]:
@@ -192,7 +233,11 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         begin("load")
         graphs = accepted(dataset, viewpoint)
         begin("close")
-        found = derived(dataset, viewpoint)
+        notes: tuple[str, ...] = ()
+        if gated:
+            found = derived(dataset, viewpoint)
+        else:
+            found, notes = derived_beside_ill_typed(dataset, viewpoint)
         closure = found.inferred.difference(*graphs.values())
         begin("validate")
         if gated and dataset.graph(GRAPH.claims):
@@ -205,6 +250,7 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
         meta["overlapping"] = overlapping(dataset, viewpoint)
+        meta["notes"] = list(notes)
         return snapshot.build(name, graphs, meta)
 
 
@@ -212,6 +258,7 @@ def made_from(dataset: Dataset, viewpoint: str) -> dict[str, object]:
     """Tell what a snapshot is made from; ``restated`` counts what follows and claims say too."""
     return {
         "restated": 0,
+        "notes": [],
         "documents": [document.path.name for document in dataset.documents],
         "imports": list(dataset.imports),
         "engine": DEFAULT_ENGINE,
@@ -229,10 +276,11 @@ def require(dataset: Dataset, closure: frozenset[Triple] | None) -> None:
         report = validate(dataset, closure, resources.shapes())
     drifts = drift(dataset, closure or frozenset())
     results = sorted([*report.results, *drifts], key=sort_key)
-    whole = ValidationReport(tuple(results), report.paths)
-    if whole.conforms:
+    whole = replace(report, results=tuple(results))
+    # Warnings and remarks are advice, which keeps nobody from asking.
+    wrong = whole.violations
+    if not wrong:
         return
-    wrong = [result for result in results if result.severity == "Violation"]
     more = f" (and {len(wrong) - _SHOWN} more)" if len(wrong) > _SHOWN else ""
     shown = " | ".join(map(str, wrong[:_SHOWN]))
     raise DoesNotConform(f"the graph does not conform{more}: {shown}; run kg check", whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.dataset import accept
 from kg.dataset.acceptance import claims_of
@@ -29,6 +29,7 @@ __all__ = [
     "admit",
     "close",
     "derived",
+    "derived_beside_ill_typed",
     "entailed",
     "facts",
     "home",
@@ -114,8 +115,16 @@ def derived(
     *,
     engine: str = DEFAULT_ENGINE,
     budget: Budget | None = None,
+    without: frozenset[Triple] = frozenset(),
 ) -> Closure:
     """Do as ``entailed`` does, by a chosen engine, and tell which one it was in the end.
+
+    Args:
+        dataset: with facts and ontology.
+        viewpoint: tells which claims count as facts.
+        engine: what derives.
+        budget: how much time and memory it may take.
+        without: triples that nothing is derived from.
 
     Raises:
         BudgetExceeded: it took more time or memory than it may.
@@ -123,15 +132,59 @@ def derived(
     """
     from kg.reasoning import close as close_triples
 
-    terms = dataset.graph(GRAPH.ontology)
+    terms = dataset.graph(GRAPH.ontology) - without
+    given = facts(dataset, viewpoint) - without
     try:
-        return close_triples(facts(dataset, viewpoint), terms, engine=engine, budget=budget)
+        return close_triples(given, terms, engine=engine, budget=budget)
     except Inconsistent as error:
         places = [_place(dataset, clash) for clash in error.clashes]
         if viewpoint == DEFAULT:
             raise Inconsistent(error.clashes, places) from None
         clashes = [f"{clash}{_claimed(dataset, clash)}" for clash in error.clashes]
         raise Inconsistent(clashes, places, viewpoint) from None
+
+
+def derived_beside_ill_typed(
+    dataset: Dataset, viewpoint: str = DEFAULT
+) -> tuple[Closure, tuple[str, ...]]:
+    """Return what follows, from ill-typed literals nothing, and a note where there are any.
+
+    A literal such as ``"abc"^^xsd:integer`` contradicts RDF itself (rule dt-not-type). It is well
+    formed all the same, and a graph that holds one can be asked, exported and validated.
+
+    Raises:
+        Inconsistent: the facts contradict the ontology or each other in another way.
+    """
+    from kg.reasoning.closure import Closure
+    from kg.reasoning.datatypes import is_ill_typed
+    from kg.validation.report import describe
+
+    try:
+        return derived(dataset, viewpoint), ()
+    except Inconsistent as error:
+        if not any(map(_is_ill_typed, error.clashes)):
+            raise
+    given = facts(dataset, viewpoint) | dataset.graph(GRAPH.ontology)
+    ill = frozenset(
+        triple
+        for triple in given
+        if isinstance(triple.object, Literal) and is_ill_typed(triple.object)
+    )
+    first = min(ill, key=str, default=None)
+    place = dataset.locate(first) if first is not None else None
+    shown = f", such as {describe(first.object)} at {place}" if first and place else ""
+    try:
+        found = derived(dataset, viewpoint, without=ill)
+    except Inconsistent as error:
+        if not all(map(_is_ill_typed, error.clashes)):
+            raise
+        return Closure(frozenset()), (f"{error}; nothing is derived",)
+    count = f"{len(ill)} literals are" if len(ill) > 1 else "1 literal is"
+    return found, (f"{count} ill typed{shown}; nothing is derived from such",)
+
+
+def _is_ill_typed(clash: str) -> bool:
+    return getattr(clash, "rule", "") == "dt-not-type"
 
 
 def admit(dataset: Dataset, *, partial: bool = False) -> None:

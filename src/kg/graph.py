@@ -83,8 +83,6 @@ class Graph(Linked, Proofs):
     The arguments are those of ``load``. A graph that does not conform can be checked, not asked.
     """
 
-    _shapes_notes: tuple[str, ...] = ()
-
     def __init__(
         self,
         data: Paths | None = None,
@@ -118,7 +116,7 @@ class Graph(Linked, Proofs):
     def notes(self) -> tuple[str, ...]:
         """What to know of the files: what was not loaded, and whose terms nothing explains."""
         note = None if self._is_told_ontology else unexplained(self.dataset)
-        return (*self.dataset.notes, *self._shapes_notes, *filter(None, [note]))
+        return (*self.dataset.notes, *filter(None, [note]))
 
     @property
     def store(self) -> Store:
@@ -247,18 +245,19 @@ class Graph(Linked, Proofs):
         """
         return build.inferred(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
 
-    def validate(self, shapes: Paths | None = None, *, engine: Engine = "auto") -> ValidationReport:
-        """Hold the graph, with what is inferred, against SHACL shapes; nothing is changed.
+    def validate(
+        self, shapes: Paths | None = None, *, engine: Engine = "auto", allow: str = ""
+    ) -> ValidationReport:
+        """Check the graph, with what is inferred, against SHACL shapes; nothing is changed.
 
         Args:
-            shapes: files of shapes, and ``"kg"`` for those that kg ships; by default these, where
-                kg's ontology says what the terms mean.
+            shapes: files, and ``"kg"`` for those that kg ships; by default these, for a kg graph.
             engine: pyshacl, the reference; shacl, fast; auto takes what fits the graph.
+            allow: the gravest severity it conforms with: ``Warning``, ``Info``, or none.
         """
         paths = shape_files(shapes, self._ontology)
-        self._shapes_notes = load_dataset(paths, (), self._reading).imports
-        data = (self.dataset, self.infer())
-        return flow.validate(*data, paths, self.viewpoint, engine, self._reading)
+        given = self.dataset, paths, self.viewpoint, engine, self._reading
+        return build.validated(*given, gated=self._gated).allowing(allow)
 
     def plot(self, picture: str, *, since: str = "", until: str = "", kind: str = "") -> Picture:
         """Draw timeline, tension, map or network, as ``kg.plots.plot`` does."""

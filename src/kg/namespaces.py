@@ -110,8 +110,8 @@ REL = Namespace(
 )
 RDF = Namespace(
     PREFIXES["rdf"],
-    """HTML List PlainLiteral Property Statement XMLLiteral dirLangString first langString nil
-    object predicate rest subject type""",
+    """HTML JSON List PlainLiteral Property Statement XMLLiteral dirLangString first langString
+    nil object predicate rest subject type""",
 )
 RDFS = Namespace(
     PREFIXES["rdfs"],
@@ -165,10 +165,11 @@ SH = Namespace(
 )
 XSD = Namespace(
     PREFIXES["xsd"],
-    """Name NCName NMTOKEN anyURI base64Binary boolean byte date dateTime dateTimeStamp decimal
-    double float gDay gMonth gMonthDay gYear gYearMonth hexBinary int integer language
-    long negativeInteger nonNegativeInteger nonPositiveInteger normalizedString positiveInteger
-    short string time token unsignedByte unsignedInt unsignedLong unsignedShort""",
+    """Name NCName NMTOKEN anyURI base64Binary boolean byte date dateTime dateTimeStamp
+    dayTimeDuration decimal double duration float gDay gMonth gMonthDay gYear gYearMonth hexBinary
+    int integer language long negativeInteger nonNegativeInteger nonPositiveInteger
+    normalizedString positiveInteger short string time token unsignedByte unsignedInt unsignedLong
+    unsignedShort yearMonthDuration""",
 )
 WGS84 = Namespace(PREFIXES["wgs84"], "lat long")
 #: The datatype of Extended Date/Time Format literals, https://www.loc.gov/standards/datetime/

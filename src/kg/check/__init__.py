@@ -52,7 +52,7 @@ class Section:
     @property
     def problems(self) -> int:
         """How many of the results are violations."""
-        return sum(result.severity == "Violation" for result in self.results)
+        return sum(result.is_violation for result in self.results)
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,11 @@ class CheckReport:
 
     @property
     def conforms(self) -> bool:
+        """Whether all could be read and there is no result, not even a warning."""
+        return not self.failures and not self.results
+
+    @property
+    def passes(self) -> bool:
         """Whether all could be read and nothing is wrong; warnings and remarks do not count."""
         return self.exit_code == 0
 
@@ -222,7 +227,7 @@ def _new(
         for result in results
         if result.check not in _RESTATED or (result.focus_node, result.path) not in seen
     ]
-    violations = [result for result in kept if result.severity == "Violation" and result.path]
+    violations = [result for result in kept if result.is_violation and result.path]
     seen.update((result.focus_node, result.path) for result in violations)
     return kept
 

@@ -43,6 +43,10 @@ __all__ = ["check", "fmt", "validate"]
     default="auto",
     help="pyshacl, the reference; shacl, fast; or, unless told, what fits the graph.",
 )
+@click.option(
+    "--allow-warnings", is_flag=True, help="Conform with warnings and remarks, as in pyshacl."
+)
+@click.option("--allow-infos", is_flag=True, help="Conform with remarks, as in pyshacl.")
 @data_option
 @viewpoint_option
 @reading_options
@@ -58,8 +62,14 @@ def validate(
     data: tuple[Path, ...],
     format_name: str | None,
     output: Path | None,
+    *,
+    allow_warnings: bool,
+    allow_infos: bool,
 ) -> None:
     """Hold FILES against SHACL shapes; exit with 1 where they do not conform.
+
+    They conform where there is no result: as SHACL has it, a warning counts too, unless it is
+    allowed.
 
     Without FILES, the graph that kg ships. Without --shapes, the shapes that kg ships, for a graph
     of kg; --shapes kg takes them for any file. What the files entail is held against the shapes
@@ -75,8 +85,9 @@ def validate(
     # The shapes of kg look at what its ontology entails.
     meaning = ontology or ([KG] if KG in shapes else None)
     graph = Graph(files + data or None, meaning, viewpoint(), reading())
-    report = graph.validate(shapes or None, engine=engine)
-    tell_notes(graph)
+    allow = "Warning" if allow_warnings else "Info" if allow_infos else ""
+    report = graph.validate(shapes or None, engine=engine, allow=allow)
+    tell_notes(graph, report.notes)
     _report(report, format_name, output)
     context.exit(0 if report.conforms else 1)
 
@@ -158,13 +169,21 @@ def _report(
         from kg.export import canonical_turtle
         from kg.validation.report import ValidationReport
 
-        put(canonical_turtle(ValidationReport(report.results).to_triples()), output)
+        shacl = report if isinstance(report, ValidationReport) else ValidationReport(report.results)
+        put(canonical_turtle(shacl.to_triples()), output)
     else:
         counts = ", ".join(f"{n} {kind}" for kind, n in report.counts().items() if n)
-        verdict = "conforms" if report.conforms else "does not conform"
+        verdict = _verdict(report)
         verdict += "".join(f" ({engine})" for engine in _engine(report).values())
         lines = [str(report), f"{verdict}: {counts}" if counts else verdict]
         put("\n".join(line for line in lines if line), output)
+
+
+def _verdict(report: ValidationReport | CheckReport) -> str:
+    if report.conforms:
+        return "conforms"
+    # A check passes with warnings, and SHACL does not call that conforming.
+    return "passes" if getattr(report, "passes", False) else "does not conform"
 
 
 def _engine(report: ValidationReport | CheckReport) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +35,7 @@ __all__ = [
     "reading",
     "reading_options",
     "shapes_option",
+    "tell",
     "tell_notes",
     "viewpoint",
     "viewpoint_option",
@@ -211,8 +212,8 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path | str]) -> Graph:
     if graph.snapshot.built:
         tell_notes(graph)
     else:
-        for note in graph.snapshot.meta()["made_from"].get("imports", ()):
-            click.echo(f"kg: note: {note}", err=True)
+        tell(graph.snapshot.meta()["made_from"].get("imports", ()))
+    tell(graph.snapshot.notes())
     return graph
 
 
@@ -223,9 +224,14 @@ def put_from(graph: Graph, content: bytes, output: Path | None = None) -> None:
         click.echo(f"kg: note: {note}", err=True)
 
 
-def tell_notes(graph: Graph) -> None:
-    """Say on standard error what the files hold that was not loaded."""
-    for note in graph.notes:
+def tell_notes(graph: Graph, more: Iterable[str] = ()) -> None:
+    """Say on standard error what the files hold that was not loaded, and more."""
+    tell((*graph.notes, *more))
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Write notes to standard error, one a line."""
+    for note in notes:
         click.echo(f"kg: note: {note}", err=True)
 
 

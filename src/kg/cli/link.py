@@ -395,6 +395,6 @@ def _refuse_wrong(changed: dict[Path, bytes]) -> None:
         for path, content in changed.items():
             (trial / path.name).write_bytes(content)
         report = graphs.Graph([trial]).check()
-    if not report.conforms:
+    if not report.passes:
         first = str(report.results[0]).replace(str(trial), str(folder))
         raise DoesNotConform(f"{first}; nothing was changed", report)

@@ -53,7 +53,7 @@ def require_still(
     names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
     report = ready.revalidate(StoredIndex(store, names), changed)
     drifts = drift(later, closure)
-    if not report.conforms or any(result.severity == "Violation" for result in drifts):
+    if report.violations or any(result.is_violation for result in drifts):
         raise Unfollowed("the graph does not conform any more")
 
 

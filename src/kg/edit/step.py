@@ -65,7 +65,7 @@ class Step:
     """
 
     def __init__(self, before: Snapshot, earlier: Dataset, later: Dataset) -> None:
-        if before.meta()["made_from"].get("restated") != 0:
+        if before.meta()["made_from"].get("restated") != 0 or before.notes():
             raise Unfollowed("claims or links say what follows")
         if flow.overlapping(earlier) or flow.overlapping(later):
             raise Unfollowed("graphs of the files hold the same triples")

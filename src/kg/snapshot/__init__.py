@@ -75,6 +75,10 @@ class Snapshot:
         meta: dict[str, Any] = json.loads((self.path / "meta.json").read_text("utf-8"))
         return meta
 
+    def notes(self) -> tuple[str, ...]:
+        """Return what a user must know of how the graph was made, in sentences."""
+        return tuple(self.meta()["made_from"].get("notes", ()))
+
     def close(self) -> None:
         """Let go of the lock; the store must not be used any more."""
         if self._close is not None:

@@ -91,12 +91,12 @@ def validate(
         fast = FastShapes.of(graph)
         found = fast if isinstance(fast, str) else fast.hold(triples, grouped)
         if not isinstance(found, str):
-            return report(found, graph, places, "shacl")
+            return report(found, graph, places, "shacl", triples)
         if engine == "shacl":
             raise Misuse(f"the engine shacl does not do {found}; use pyshacl, or auto")
     from kg.validation import pyshacl_engine
 
-    return report(pyshacl_engine.run(triples, graph), graph, places, "pyshacl")
+    return report(pyshacl_engine.run(triples, graph), graph, places, "pyshacl", triples)
 
 
 def revalidate(

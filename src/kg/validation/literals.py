@@ -10,9 +10,10 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from kg.namespaces import XSD
+from kg.validation.lexical import is_well_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ __all__ = ["is_day", "kind", "odd"]
 
 # The object of a line of N-Triples; written so that it never tries a place twice.
 _TYPED = re.compile(
-    rb'> "([^"\\]*(?:\\.[^"\\]*)*)"\^\^<' + re.escape(XSD.iri).encode() + rb"([A-Za-z]+)>"
+    rb'> "([^"\\]*(?:\\.[^"\\]*)*)"\^\^<' + re.escape(XSD.iri).encode() + rb"([A-Za-z0-9]+)>"
 )
 _ANY_TEXT = frozenset({b"string", b"anyURI"})
 # Escapes and blanks, which engines may trim, and numbers too long for 64 bits.
@@ -34,6 +35,11 @@ _RARE_BY_TYPE = {
     b"dateTime": re.compile(rb"\d{4}-\d\d-\d\d(?:[Z+-].*)?$|.*T24|" + _YEAR),
     b"decimal": re.compile(rb".*(?:\d[eE]|INF|NaN)"),
 }
+#: Datatypes that the engine shacl knows by name alone: it takes any text for one of theirs.
+_UNCHECKED = frozenset(
+    b"""language Name NCName NMTOKEN gYear gYearMonth gMonth gMonthDay gDay dateTimeStamp
+    hexBinary base64Binary duration dayTimeDuration yearMonthDuration""".split()
+)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,2})?\Z")
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\Z")
@@ -58,10 +64,20 @@ def odd(text: bytes) -> str | None:
     for lexical, name in sorted(set(_TYPED.findall(text))):
         if name in _ANY_TEXT:
             continue
+        if name in _UNCHECKED:
+            written = Literal(_unescaped(lexical), datatype=NamedNode(XSD.iri + name.decode()))
+            if not is_well_typed(written):
+                return f'"{lexical.decode()}"^^xsd:{name.decode()}'
+            continue
         rare = _RARE_BY_TYPE.get(name)
         if _RARE.search(lexical) or (rare is not None and rare.match(lexical)):
             return f'"{lexical.decode()}"^^xsd:{name.decode()}'
     return None
+
+
+def _unescaped(lexical: bytes) -> str:
+    line = b'<urn:x:s> <urn:x:p> "' + lexical + b'" .'
+    return str(next(parse(line, RdfFormat.N_TRIPLES)).object.value)
 
 
 def is_day(text: bytes) -> bool:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal
+from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import SH, compact
 from kg.validation.messages import usual_message
-from kg.validation.report import Severity, ValidationReport, ValidationResult, sort_key
+from kg.validation.report import (
+    Severity,
+    Structure,
+    ValidationReport,
+    ValidationResult,
+    describe,
+    sort_key,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from pyoxigraph import Triple
 
     from kg.validation.index import Term
     from kg.validation.places import Places
@@ -42,6 +52,7 @@ class Outcome:
         path: the node of the path in the shapes graph, or a predicate.
         value: the value that is at fault.
         messages: what the constraint itself says; where it says nothing, its shape does.
+        constraint: the SPARQL constraint, where there is one.
     """
 
     focus: Term
@@ -51,38 +62,81 @@ class Outcome:
     path: Term | None = None
     value: Term | None = None
     messages: tuple[Literal, ...] = ()
+    constraint: Term | None = None
 
 
 def report(
-    outcomes: Iterable[Outcome], graph: ShapesGraph, places: Places, engine: str
+    outcomes: Sequence[Outcome],
+    graph: ShapesGraph,
+    places: Places,
+    engine: str,
+    data: Iterable[Triple] = (),
 ) -> ValidationReport:
-    """Put what an engine found into words, with the place of each, in order."""
+    """Put what an engine found into words, with the place of each, in order.
+
+    Args:
+        outcomes: what it found.
+        graph: the shapes.
+        places: labels, and where triples are written.
+        engine: its name.
+        data: the graph that it found them in, to describe its blank nodes.
+    """
     results, paths = [], {}
+    sources: dict[Term, Structure] = {}
     for outcome in outcomes:
+        for source in (outcome.source, outcome.constraint):
+            if isinstance(source, BlankNode) and source not in sources:
+                sources[source] = graph.below(source)
         path = None if outcome.path is None else graph.path(outcome.path)
         if path is not None and outcome.path is not None:
             paths[path] = (outcome.path, graph.below(outcome.path))
         results.append(_result(outcome, path, graph, places))
-    return ValidationReport(tuple(sorted(results, key=sort_key)), paths, engine)
+    ordered = tuple(sorted(results, key=sort_key))
+    nodes = _described(outcomes, data)
+    return ValidationReport(ordered, paths, engine, sources=sources, nodes=nodes)
+
+
+def _described(outcomes: Iterable[Outcome], data: Iterable[Triple]) -> Structure:
+    """What describes the blank nodes of results, and the blank nodes within these."""
+    ends = (end for outcome in outcomes for end in (outcome.focus, outcome.value))
+    waiting = list(dict.fromkeys(end for end in ends if isinstance(end, BlankNode)))
+    if not waiting:
+        return ()
+    about: dict[BlankNode, list[Triple]] = defaultdict(list)
+    for triple in data:
+        if isinstance(triple.subject, BlankNode):
+            about[triple.subject].append(triple)
+    seen = set(waiting)
+    found = []
+    while waiting:
+        for triple in sorted(about.get(waiting.pop(), ()), key=str):
+            found.append((triple.subject, triple.predicate, triple.object))
+            if isinstance(triple.object, BlankNode) and triple.object not in seen:
+                seen.add(triple.object)
+                waiting.append(triple.object)
+    return tuple(found)  # type: ignore[arg-type]  # the subjects are blank nodes
 
 
 def _result(
     outcome: Outcome, path: str | None, graph: ShapesGraph, places: Places
 ) -> ValidationResult:
     said = outcome.messages or graph.values(outcome.source, SH.message)
-    message = _in_english(one for one in said if isinstance(one, Literal))
-    severity = outcome.severity
+    messages = sorted((one for one in said if isinstance(one, Literal)), key=str)
+    message = _in_english(messages)
+    severity = outcome.severity or SH.Violation
     return ValidationResult(
         focus_node=outcome.focus,
         path=path,
         value=outcome.value,
-        # Any IRI may be a severity; one that SHACL does not name is taken seriously.
-        severity=_SEVERITIES.get(severity, "Violation") if severity else "Violation",
+        severity=_SEVERITIES.get(severity) or describe(severity),
         source=outcome.source,
         component=outcome.component,
         message=message or usual_message(outcome.component, outcome.source, graph),
         location=places.location(outcome.focus, outcome.path, outcome.value),
         label=places.label(outcome.focus),
+        constraint=outcome.constraint,
+        messages=tuple(dict.fromkeys(messages)),
+        severity_term=None if severity in _SEVERITIES else severity,
     )
 
 

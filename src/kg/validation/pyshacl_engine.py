@@ -14,6 +14,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import KgError, Misuse
 from kg.namespaces import SH, XSD
+from kg.reasoning.convert import to_rdflib
+from kg.validation.corrections import corrected
 from kg.validation.outcome import Outcome, one_line
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def _run(data_graph: rdflib.Graph, shapes_graph: rdflib.Graph) -> rdflib.Graph:
     """Run pyshacl; what it logs and warns of comes back as its report or its exception."""
     from pyshacl import validate as pyshacl_validate
 
-    with _LOCK, _quiet():
+    with _LOCK, _quiet(), corrected():
         _parse_once(data_graph)
         try:
             _, report, text = pyshacl_validate(
@@ -192,11 +194,8 @@ class _Terms:
 def _literal(term: Literal) -> Any:
     import rdflib
 
-    if term.language:
-        return rdflib.Literal(term.value, lang=term.language)
     # A plain literal and an xsd:string are one term in RDF 1.1, two in rdflib.
-    datatype = None if term.datatype == XSD.string else rdflib.URIRef(term.datatype.value)
-    return rdflib.Literal(term.value, datatype=datatype, normalize=False)
+    return rdflib.Literal(term.value) if term.datatype == XSD.string else to_rdflib(term)
 
 
 def _result_nodes(report: rdflib.Graph) -> list[Any]:
@@ -224,6 +223,7 @@ def _outcome(node: Any, report: rdflib.Graph, terms: _Terms, graph: ShapesGraph)
         severity=one(SH.resultSeverity),
         path=one(SH.resultPath),
         value=one(SH.value),
+        constraint=one(SH.sourceConstraint),
         messages=_messages(node, report, one(SH.sourceConstraint), source, graph)
         if component == SH.SPARQLConstraintComponent or component not in SH
         else (),

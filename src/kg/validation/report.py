@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pyoxigraph import BlankNode, NamedNode, Triple
 from pyoxigraph import Literal as RdfLiteral
 
+from kg.errors import Misuse
 from kg.namespaces import RDF, SH, XSD, compact
 from kg.validation.index import Term
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PathNode",
     "Severity",
+    "Structure",
     "Term",
     "ValidationReport",
     "ValidationResult",
@@ -32,10 +34,14 @@ __all__ = [
 
 Severity = Literal["Violation", "Warning", "Info"]
 
+#: The triples that describe a blank node, and the blank nodes within it.
+Structure = tuple[tuple[BlankNode, NamedNode, Term], ...]
 #: A path's node in the shapes graph, and for a blank node the triples that describe it.
-PathNode = tuple[Term, tuple[tuple[BlankNode, NamedNode, Term], ...]]
+PathNode = tuple[Term, Structure]
 
 _RANK: dict[str, int] = {"Violation": 0, "Warning": 1, "Info": 2}
+#: The severities that are advice: shapes of any other, also of one's own, say that it is wrong.
+_ADVICE = frozenset({"Warning", "Info"})
 
 
 def describe(term: Term | None) -> str:
@@ -72,25 +78,36 @@ class ValidationResult:
         focus_node: the node that was checked; None for a fault of a whole file.
         path: the property path as SPARQL writes it, with CURIEs.
         value: the value that is at fault, where there is one.
-        severity: only a ``Violation`` keeps a graph from conforming.
+        severity: ``Violation``, ``Warning``, ``Info``, or the CURIE of a severity of one's own.
         source: the shape; None for a check that is not a shape.
         component: the constraint component of SHACL; None for a check that is not a shape.
         message: what is wrong and what to do.
         location: the file and line of the triple at fault, or else of the focus node.
         label: the label of the focus node.
         check: the name of the check, ``shapes`` for SHACL.
+        constraint: the SPARQL constraint, where there is one.
+        messages: all that the shape says, in every language; the message unless told.
+        severity_term: the severity, where it is one of the shapes' own.
     """
 
     focus_node: Term | None
     path: str | None
     value: Term | None
-    severity: Severity
+    severity: Severity | str
     source: Term | None
     component: Term | None
     message: str
     location: Location | None = None
     label: str | None = None
     check: str = "shapes"
+    constraint: Term | None = None
+    messages: tuple[RdfLiteral, ...] = ()
+    severity_term: Term | None = None
+
+    @property
+    def is_violation(self) -> bool:
+        """Whether the result says that something is wrong, and is no mere advice."""
+        return self.severity not in _ADVICE
 
     def __str__(self) -> str:
         """One line: file and line, severity, label and name of the node, message."""
@@ -123,7 +140,7 @@ def sort_key(result: ValidationResult) -> tuple[object, ...]:
     location = result.location
     place = (0, location.path.as_posix(), location.line or 0) if location else (1, "", 0)
     return (
-        _RANK[result.severity],
+        _RANK.get(result.severity, 0),
         place,
         describe(result.focus_node),
         result.path or "",
@@ -145,6 +162,10 @@ class ValidationReport:
         paths: for each path text, what it stands for in the shapes graph.
         engine: what found the results, ``pyshacl`` or ``shacl``.
         focus_nodes: the nodes that were looked at, where not all were.
+        allowed: severities that do not count against the graph.
+        notes: what a user must know of how the graph was made ready.
+        sources: for each blank node that is a shape or a constraint, what describes it.
+        nodes: what describes the blank nodes of the data that results are about.
     """
 
     results: tuple[ValidationResult, ...]
@@ -152,19 +173,30 @@ class ValidationReport:
     engine: str = field(default="", compare=False)
     focus_nodes: frozenset[Term] | None = field(default=None, repr=False, compare=False)
 
+    allowed: frozenset[str] = field(default=frozenset(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    sources: Mapping[Term, Structure] = field(default_factory=dict, repr=False, compare=False)
+    nodes: Structure = field(default=(), repr=False, compare=False)
+
     @property
     def conforms(self) -> bool:
-        """Whether no result is a violation.
+        """Whether no result counts against the graph.
 
-        SHACL lets any result count against the graph, warnings and remarks too. kg prints those
-        and goes on: they are advice. The triples of :meth:`to_triples` keep SHACL's own meaning.
+        As in SHACL, any result does, warnings and remarks too, unless they are allowed.
+        https://www.w3.org/TR/shacl/#conforms
         """
-        return not any(result.severity == "Violation" for result in self.results)
+        return all(result.severity in self.allowed for result in self.results)
+
+    @property
+    def violations(self) -> tuple[ValidationResult, ...]:
+        """The results that are more than advice."""
+        return tuple(result for result in self.results if result.is_violation)
 
     def counts(self) -> dict[str, int]:
         """How many results there are of each severity, the gravest first."""
-        found = Counter(result.severity for result in self.results)
-        return {severity: found[severity] for severity in ("Violation", "Warning", "Info")}
+        found = Counter(str(result.severity) for result in self.results)
+        own = sorted(found.keys() - _RANK.keys())
+        return {severity: found[severity] for severity in ("Violation", *own, "Warning", "Info")}
 
     def rows(self) -> list[dict[str, str | int | None]]:
         """The results as plain values, for JSON and tables."""
@@ -183,14 +215,33 @@ class ValidationReport:
         affected = part.focus_nodes or frozenset()
         kept = [result for result in self.results if result.focus_node not in affected]
         results = sorted([*kept, *part.results], key=sort_key)
-        paths = {**self.paths, **part.paths}
-        return ValidationReport(tuple(results), paths, self.engine, self.focus_nodes)
+        paths, sources = {**self.paths, **part.paths}, {**self.sources, **part.sources}
+        return replace(self, results=tuple(results), paths=paths, sources=sources)
+
+    def allowing(self, severity: str) -> ValidationReport:
+        """Return the report with a severity, and those below it, not counting against the graph.
+
+        Args:
+            severity: ``Warning``, ``Info``, or empty for none.
+
+        Raises:
+            Misuse: it is another.
+
+        >>> warning = ValidationResult(None, None, None, "Warning", None, None, "look again")
+        >>> report = ValidationReport((warning,))
+        >>> report.conforms, report.allowing("Warning").conforms
+        (False, True)
+        """
+        allowed = {"": set(), "Info": {"Info"}, "Warning": {"Warning", "Info"}}
+        if severity not in allowed:
+            raise Misuse(f'a graph cannot conform with "{severity}": allow Warning or Info')
+        return replace(self, allowed=frozenset(allowed[severity]))
 
     def to_triples(self) -> list[Triple]:
         """The report as SHACL has it; blank nodes are numbered in order, so the bytes repeat."""
         names = _Names()
         report = BlankNode("report")
-        conforms = RdfLiteral("false" if self.results else "true", datatype=XSD.boolean)
+        conforms = RdfLiteral("true" if self.conforms else "false", datatype=XSD.boolean)
         triples = [
             Triple(report, RDF.type, SH.ValidationReport),
             Triple(report, SH.conforms, conforms),
@@ -199,7 +250,8 @@ class ValidationReport:
             node = BlankNode(f"result{number}")
             triples.append(Triple(report, SH.result, node))
             triples += self._result_triples(node, result, names)
-        # Two results of one shape share the triples of its path.
+        triples += _described_by(self.nodes, "node", names)
+        # Two results of one shape share the triples that describe it.
         return list(dict.fromkeys(triples))
 
     def _result_triples(
@@ -208,19 +260,31 @@ class ValidationReport:
         yield Triple(node, RDF.type, SH.ValidationResult)
         if result.focus_node is not None:
             yield Triple(node, SH.focusNode, names.of(result.focus_node, "node"))
-        yield Triple(node, SH.resultSeverity, SH[result.severity])
-        yield Triple(node, SH.resultMessage, RdfLiteral(result.message))
-        if result.source is not None:
-            yield Triple(node, SH.sourceShape, names.of(result.source, "shape"))
+        yield Triple(node, SH.resultSeverity, result.severity_term or SH[result.severity])
+        for message in result.messages or (RdfLiteral(result.message),):
+            yield Triple(node, SH.resultMessage, message)
         if result.component is not None:
             yield Triple(node, SH.sourceConstraintComponent, names.of(result.component, "shape"))
         if result.value is not None:
             yield Triple(node, SH.value, names.of(result.value, "node"))
+        for predicate, source in (
+            (SH.sourceShape, result.source),
+            (SH.sourceConstraint, result.constraint),
+        ):
+            if source is not None:
+                yield Triple(node, predicate, names.of(source, "shape"))
+                yield from _described_by(self.sources.get(source, ()), "shape", names)
         start, below = self.paths.get(result.path or "", (None, ()))
         if start is not None:
-            yield Triple(node, SH.resultPath, names.of(start, "path"))
-        for subject, predicate, object_ in below:
-            yield Triple(names.blank(subject, "path"), predicate, names.of(object_, "path"))
+            # Each result has a path of its own, as other engines write it.
+            kind = f"{node.value}path"
+            yield Triple(node, SH.resultPath, names.of(start, kind))
+            yield from _described_by(below, kind, names)
+
+
+def _described_by(structure: Structure, kind: str, names: _Names) -> Iterable[Triple]:
+    for subject, predicate, value in structure:
+        yield Triple(names.blank(subject, kind), predicate, names.of(value, kind))
 
 
 class _Names:

@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 
 from kg.errors import Misuse
 from kg.namespaces import RDF, SH
+from kg.sparql.regex import for_rust
 from kg.validation.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -134,15 +135,24 @@ class CoreShapes:
         numbers = count()
         renamed: dict[Term, NamedNode] = {}
         for triple in self._graph.usable():
-            if triple.predicate == SH.sparql:
+            if triple.predicate in (SH.sparql, SH.flags):
                 continue
-            ends = []
-            for term in (triple.subject, triple.object):
+            ends: list[Term] = []
+            for term in (triple.subject, self._read(triple)):
                 if isinstance(term, BlankNode) and term not in paths and term not in renamed:
                     renamed[term] = NamedNode(f"{_SHAPE}{next(numbers)}")
                     self._blanks[renamed[term].value] = term
                 ends.append(renamed.get(term, term))
             yield Triple(ends[0], triple.predicate, ends[1])  # type: ignore[arg-type]
+
+    def _read(self, triple: Triple) -> Term:
+        """Return the object of a triple of the shapes, a pattern in the words of Rust."""
+        if triple.predicate != SH.pattern or not isinstance(triple.object, Literal):
+            return triple.object
+        flags = (
+            x.value for x in self._graph.values(triple.subject, SH.flags) if hasattr(x, "value")
+        )
+        return Literal(for_rust(triple.object.value, next(flags, "")))
 
     def _outcomes(
         self, results: Sequence[shacl.Result], blanks: dict[NamedNode, BlankNode]

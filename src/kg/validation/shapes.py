@@ -16,7 +16,8 @@ from itertools import groupby
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import Misuse, ParseFailure, QueryRefused
-from kg.namespaces import OWL, PREFIXES, RDF, SH, compact
+from kg.namespaces import OWL, PREFIXES, RDF, SH, XSD, compact
+from kg.sparql.regex import PatternError, matching
 from kg.validation.index import Index, Term
 from kg.validation.report import describe
 
@@ -135,12 +136,14 @@ class ShapesGraph:
         """Refuse shapes that would be ignored in part, reach outside, or refer to themselves.
 
         Raises:
-            Misuse: an unknown SHACL term, JavaScript, an entailment regime, or recursion.
+            Misuse: an unknown SHACL term, JavaScript, an entailment regime, recursion, or a pattern
+                that is no regular expression.
             ParseFailure: the SPARQL text of a shape does not parse.
             QueryRefused: it contains SERVICE, FROM or an update.
         """
         self._refuse_unknown_terms()
         self._refuse_what_kg_does_not_run()
+        self._refuse_patterns()
         self._refuse_queries()
         self._refuse_recursion()
 
@@ -155,7 +158,11 @@ class ShapesGraph:
 
     def usable(self) -> list[Triple]:
         """The triples for an engine: no rules, no imports, prefixes where they are used."""
-        kept = [triple for triple in self.triples if triple.predicate not in _LEFT_OUT]
+        kept = [
+            triple
+            for triple in self.triples
+            if triple.predicate not in _LEFT_OUT and not _is_without_effect(triple)
+        ]
         for triple in self.triples:
             if triple.predicate == SH.prefixes and isinstance(triple.object, NamedNode | BlankNode):
                 for imported in self._imported(triple.object):
@@ -215,6 +222,19 @@ class ShapesGraph:
                     f"shape {name}: sh:entailment {describe(triple.object)}: validation infers "
                     "nothing; run kg infer first and validate its output"
                 )
+
+    def _refuse_patterns(self) -> None:
+        for triple in self.triples:
+            if triple.predicate != SH.pattern or not isinstance(triple.object, Literal):
+                continue
+            for flags in self.values(triple.subject, SH.flags) or [Literal("")]:
+                try:
+                    matching(triple.object.value, (), getattr(flags, "value", ""))
+                except PatternError as error:
+                    raise Misuse(
+                        f"shape {self.name(triple.subject)}: sh:pattern "
+                        f"{describe(triple.object)}: {error}"
+                    ) from None
 
     def _refuse_queries(self) -> None:
         for triple in self.triples:
@@ -292,6 +312,17 @@ class ShapesGraph:
         for predicate in _LISTS_OF_REFERENCES:
             for head in self.values(node, predicate):
                 yield from self.members(head)
+
+
+def _is_without_effect(triple: Triple) -> bool:
+    # Section 4.4.5 of SHACL compares with the literal "true": "1" switches sh:uniqueLang off.
+    value = triple.object
+    return (
+        triple.predicate == SH.uniqueLang
+        and isinstance(value, Literal)
+        and value.datatype == XSD.boolean
+        and value.value != "true"
+    )
 
 
 def _vocabulary() -> frozenset[str]:

@@ -45,6 +45,15 @@ _PATH = re.compile(r"[$?]PATH\b")
 _PREBOUND = re.compile(r"[$?](currentShape|shapesGraph)\b")
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _PASSED_OVER = frozenset({"BGP", "Join", "LeftJoin"})
+#: Clauses in which $this is not what it is outside of them, unless a query is asked for each node.
+_APART = {
+    "BindInGroup": "BIND in a group",
+    "GraphGraphPattern": "GRAPH",
+    "GroupOrUnionGraphPattern": "UNION or a group in a group",
+    "InlineData": "VALUES",
+    "MinusGraphPattern": "MINUS",
+    "SubSelect": "a sub-select",
+}
 _UNSTABLE = frozenset(f"Builtin_{name}" for name in ("BNODE", "NOW", "RAND", "STRUUID", "UUID"))
 
 
@@ -83,6 +92,7 @@ class Constraint:
             path=row.get("path") or self.path,
             value=value,
             messages=tuple(_filled(message, filled) for message in self.messages),
+            constraint=self.node,
         )
 
 
@@ -145,10 +155,32 @@ def parsed(text: str) -> Any:
     return translateQuery(parseQuery(text)).algebra
 
 
+def _syntax(text: str) -> Iterator[str]:
+    """The names of the clauses of a query as it is written, a BIND within another clause apart.
+
+    The algebra does not tell a group within a group from one group, and $this is bound in the
+    outer one alone.
+    """
+    from rdflib.plugins.sparql.parser import parseQuery
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    waiting: list[tuple[Any, int]] = [(parseQuery(text), 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        if isinstance(part, CompValue):
+            yield "BindInGroup" if part.name == "Bind" and depth > 1 else part.name
+            depth += part.name == "GroupGraphPatternSub"
+            waiting += [(value, depth) for value in part.values()]
+        elif not isinstance(part, str) and hasattr(part, "__iter__"):
+            waiting += [(value, depth) for value in part]
+
+
 def unlike_pyshacl(constraint: Constraint) -> str | None:
     """Say why a query cannot be asked for all focus nodes at once; None where it can."""
     if found := _PREBOUND.search(constraint.text):
         return f"sh:sparql with ${found[1]}"
+    if apart := _APART.keys() & set(_syntax(constraint.text)):
+        return f"sh:sparql with {', '.join(sorted(_APART[name] for name in apart))}"
     query = parsed(constraint.text)
     if query.name != "SelectQuery" or query.p.name != "Project":
         return "sh:sparql with a query that is no plain SELECT"
@@ -170,6 +202,33 @@ def _strange(query: Any) -> Iterator[str]:
     if _depth(part) > 1:
         yield "OPTIONAL in OPTIONAL"
     yield from set(_names(query, inside_filters=True)) & (_UNSTABLE | _NEVER)
+    if any(map(_may_stay, _patterns(query))):
+        # A focus node that is not in the graph leads to itself, where it is asked for by name.
+        yield "a path from $this that may lead nowhere"
+
+
+def _patterns(query: Any) -> Iterator[tuple[Any, Any, Any]]:
+    for part in parts(query):
+        if part.name == "BGP":
+            yield from part.triples
+
+
+def _may_stay(pattern: tuple[Any, Any, Any]) -> bool:
+    """Whether a pattern holds of $this without any triple."""
+    subject, path, value = pattern
+    return "this" in (str(subject), str(value)) and _is_optional(path)
+
+
+def _is_optional(path: Any) -> bool:
+    from rdflib import paths
+
+    if isinstance(path, paths.MulPath):
+        return str(path.mod) in ("*", "?") or _is_optional(path.path)
+    if isinstance(path, paths.SequencePath):
+        return all(map(_is_optional, path.args))
+    if isinstance(path, paths.AlternativePath):
+        return any(map(_is_optional, path.args))
+    return isinstance(path, paths.InvPath) and _is_optional(path.arg)
 
 
 _NEVER = frozenset(
