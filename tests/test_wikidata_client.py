@@ -322,8 +322,7 @@ def test_all_kinds_of_values_are_read():
     [
         {"labels": "x"},
         {"labels": {"en": {}}},
-        {"claims": {"P1": [{}]}},
-        {"claims": {"P1": [{"rank": "best"}]}},
+        {"claims": "x"},
         {"aliases": {"en": [1]}},
     ],
 )

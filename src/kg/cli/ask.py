@@ -127,7 +127,9 @@ def query(
     if wikidata:
         from kg.wikidata.view_asking import ask
 
-        result = ask(graph.store, asked)
+        result = ask(
+            graph.store, asked, note=lambda told: click.echo(f"kg: note: {told}", err=True)
+        )
     elif services:
         from kg import federation
 

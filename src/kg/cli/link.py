@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.evidence import Claim
     from kg.graph import Graph
     from kg.wikidata.differences import Difference
+    from kg.wikidata.items import Text
 
 __all__ = ["link"]
 
@@ -241,12 +242,10 @@ def diff(
 
 
 @link.command(short_help="Write what Wikidata lacks as QuickStatements.")
-@click.option("--form", type=click.Choice(("v1", "v2")), default="v1", show_default=True)
 @click.option("--yes", is_flag=True, help="Take every statement without asking.")
 @site_options
 @out_option
 def quickstatements(
-    form: str,
     yes: bool,  # noqa: FBT001 - click hands it over by name
     output: Path | None,
     data: tuple[Path, ...],
@@ -255,26 +254,44 @@ def quickstatements(
     """Write what we have and Wikidata lacks as QuickStatements, each with its reference.
 
     You are asked about each statement: y takes it, n leaves it out, q ends without writing
-    anything. What is disputed or contradicted is never asked about: it is told, with the reason.
+    anything. What is disputed, contradicted or deprecated in Wikidata, or cannot be said in
+    QuickStatements, is never asked about: it is told, with the reason.
 
     \b
     kg link quickstatements -o commands.tsv
-    kg link quickstatements --form v2 --yes -o table.csv
+    kg link quickstatements --yes -o commands.tsv
     """
     from kg.results.tables import counted
     from kg.wikidata.quickstatements import givable, written
 
     graph, found = _differences(data, ontology)
-    given, refused = givable(found)
+    labels = _labels(graph, found)
+    given, refused = givable(found, labels)
     for one in refused:
         reason = one.refused or "its new item must not be made"
         click.echo(f"kg: refused: {one.told}: {reason}", err=True)
     if not yes:
         given = _reviewed(given)
-    text = written(given, form, {one.thing.value: graph.name(one.thing) for one in given})
-    put(text, output)
+    put(written(given, "v1", labels), output)
     told = f"{counted(len(given), 'statement')} written, {len(refused):,} refused"
     click.echo(told, err=True)
+
+
+def _labels(graph: Graph, found: Iterable[Difference]) -> dict[str, str | Text]:
+    """Return the label of each new item: the English one, or else the first with its language."""
+    from kg.wikidata.items import Text
+    from kg.wikidata.things import thing
+
+    labels: dict[str, str | Text] = {}
+    for node in {one.thing for one in found if one.id is None}:
+        names = thing(graph.store, node).names
+        english = [name for name, language in names if language == "en"]
+        if english:
+            labels[node.value] = english[0]
+        elif names:
+            # "mul" is Wikidata's word for a name in no language in particular.
+            labels[node.value] = Text(names[0][0], names[0][1] or "mul")
+    return labels
 
 
 def _reviewed(given: Sequence[Difference]) -> list[Difference]:

@@ -24,6 +24,8 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 #: How tables can be written.
 TABLES = ("table", "csv", "tsv", "json", "md")
 _CLIENT = "kg.cli.site.client"
+#: How many of the values that kg cannot read are named.
+_MOST_TOLD = 3
 
 
 def site_options(command: _Command) -> _Command:
@@ -80,6 +82,11 @@ def asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
     options = {"contact": given["contact"], "cache": cache, "offline": given["offline"]}
     with steps("asking", None) as begin, Client(site, told=begin, **options) as client:
         yield client, links_of(graph.dataset, site.entities)
+    if client.unread:
+        listed = [f"{one} {key} ({reason})" for one, key, reason in client.unread]
+        more = f" and {len(listed) - _MOST_TOLD:,} more" if len(listed) > _MOST_TOLD else ""
+        told = f"{', '.join(listed[:_MOST_TOLD])}{more}"
+        click.echo(f"kg: note: passed over what kg cannot read: {told}", err=True)
 
 
 def put_table(

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
     from kg.results import Term
     from kg.snapshot.written import Written
 
-__all__ = ["Cap", "Query", "Result", "Scope", "check", "evaluate", "form", "read", "syntax_failure"]
+    #: What functions make of terms, by their IRI; None is an error.
+    Functions = Mapping[NamedNode, Callable[..., Term | None]]
+
+__all__ = ["Cap", "Query", "Result", "Scope", "check", "evaluate", "evaluation_failure", "form"]
+__all__ += ["read", "syntax_failure"]
 
 #: What a query may evaluate to.
 Result = Solutions | Boolean | GraphResult
@@ -77,6 +81,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
     scope: Scope = _ALL,
     cap: Cap | None = None,
     written: Written | None = None,
+    functions: Functions | None = None,
 ) -> Result:
     """Evaluate a query over all graphs of a store as one, and take in the whole result.
 
@@ -91,6 +96,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         scope: the graphs that it sees.
         cap: how much the result may have; None is whatever there is.
         written: what keeps literals as they are written, where the store does not.
+        functions: by IRI, that it may use beside those of SPARQL.
 
     Raises:
         QueryRefused: the query is none that kg evaluates, see ``check``; or the result has more
@@ -111,7 +117,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
             raise UnknownName("graph", compact(graph), known, hint)
-    return _run(store, query, bindings or {}, scope, cap or Cap(), written)
+    return _run(store, query, bindings or {}, scope, cap or Cap(), written, functions)
 
 
 def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each choose
@@ -121,6 +127,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each
     scope: Scope = _ALL,
     cap: Cap = _NO_CAP,
     written: Written | None = None,
+    functions: Functions | None = None,
 ) -> Result:
     refuse_unknown_prefixes(query)
     values = {name: encode(_term(term)) for name, term in bindings.items()}
@@ -132,6 +139,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each
     )
     if written and rewritten.reaches_changed:
         store = written.store
+    options, own = rewritten.options, rewritten.options.get("custom_functions", {})
     try:
         answer = store.query(
             rewritten.text,
@@ -139,13 +147,13 @@ def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each
             prefixes=PREFIXES,
             substitutions={_variable(name): term for name, term in values.items()},
             **scope.options(has_dataset=bool(query.graphs)),
-            **rewritten.options,
+            **(options | {"custom_functions": own | dict(functions or {})}),
         )
         return _result(answer, bindings, query, cap, decode if rewritten.has_terms else None)
     except SyntaxError as error:
         raise _failure(query, rewritten, error) from None
     except RuntimeError as error:
-        raise _evaluation_failure(str(error)) from None
+        raise evaluation_failure(str(error)) from None
 
 
 def _reached(store: Store, query: Query, scope: Scope) -> list[str] | None:
@@ -261,8 +269,8 @@ def _offset(query: Query, line: int, column: int) -> int:
     return min(offset, len(query.text))
 
 
-def _evaluation_failure(message: str) -> KgError:
-    """Put what the engine refuses while it evaluates into words."""
+def evaluation_failure(message: str, more: str = "") -> KgError:
+    """Put what the engine refuses while it evaluates into words; ``more`` names more functions."""
     if unprojected := re.search(r"variable \?(\S+) in its SELECT projection", message):
         name = unprojected[1]
         return Misuse(
@@ -270,6 +278,6 @@ def _evaluation_failure(message: str) -> KgError:
             f"without SELECT, have it in a pattern, such as VALUES ?{name} {{ UNDEF }}"
         )
     if function := re.search(r"custom function <(.*)> is not supported", message):
-        hint = "kg has the functions of SPARQL 1.1 and the casts of xsd:"
+        hint = f"kg has the functions of SPARQL 1.1 and the casts of xsd:{more}"
         return UnknownName("function", compact(function[1]), hint=hint)
     return QueryRefused(f"the query could not be evaluated: {message}")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from kg.namespaces import REL, compact
 from kg.reconciliation.names import plain
-from kg.wikidata.items import Coordinate
 from kg.wikidata.things import distance, iso_property, thing
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ def _compared(
 
 
 def _place(link: Link, ours: Thing, item: Item) -> Iterator[Finding]:
-    theirs = [value for value in item.values(_POINT) if isinstance(value, Coordinate)]
+    theirs = item.points()
     if ours.point is None or not theirs:
         return
     apart = min(distance(ours.point, one) for one in theirs)

@@ -107,6 +107,8 @@ class Client:
         self._sleep = sleep
         self._told = told or (lambda _: None)
         self._one_at_a_time = Lock()
+        #: The values that were passed over, since kg cannot read them: id, property and reason.
+        self.unread: dict[tuple[str, str, str], None] = {}
         self._connection: httpx.Client | None = None
 
     def __enter__(self) -> Self:
@@ -194,7 +196,9 @@ class Client:
         if content is None:
             return None
         when = retrieved.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return parse(content, asked, f"{self.site.api} {asked}", when)
+        item = parse(content, asked, f"{self.site.api} {asked}", when)
+        self.unread |= dict.fromkeys((item.id, key, reason) for key, reason in item.unread)
+        return item
 
     def _fetched(self, ids: Sequence[str]) -> Iterator[tuple[str, Any, datetime]]:
         answer = self._api(

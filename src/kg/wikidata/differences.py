@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.evidence import evidence
 from kg.evidence import name as name_of
-from kg.namespaces import PREFIXES, RDF, REL, compact, is_inferred
-from kg.wikidata.items import Coordinate, EntityId, Time
+from kg.namespaces import EDTF, PREFIXES, RDF, REL, XSD, compact, is_inferred
+from kg.wikidata.items import UNREADABLE, Coordinate, EntityId, Quantity, Text, Time
 from kg.wikidata.things import iso_property, thing
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from kg.evidence import Claim
     from kg.wikidata.client import Client
-    from kg.wikidata.items import Item, Value
+    from kg.wikidata.items import Item, Statement, Value
     from kg.wikidata.links import Links
     from kg.wikidata.things import Thing
 
@@ -36,6 +38,7 @@ _REFUSED = ("disputed", "contradicted")
 _NEW = (REL.DiplomaticMission, REL.BilateralRelation, REL.Event)
 _INSTANCE, _POINT, _DATE = "P31", "P625", "P585"
 _YEAR, _MONTH, _DAY = 9, 10, 11
+_PLAIN_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ def differences(store: Store, links: Links, client: Client, proven: Proven) -> l
 
     Only what a mapped property says, of a thing that is the same as an item, to a value that
     Wikidata can have, is compared; an item lacks it where none of its statements by any property
-    that ours is mapped to has that value.
+    that ours is mapped to has that value. What it has as deprecated, as unknown, as not there, or
+    in a form that kg cannot read is not to be given again.
 
     Args:
         store: the graph.
@@ -86,11 +90,15 @@ def differences(store: Store, links: Links, client: Client, proven: Proven) -> l
         item = items[identifier]
         if item is None:
             continue
-        found += [
-            replace(one, id=identifier)
-            for one in _said(store, links, node, proven)
-            if not _has(item, one.property, one.value, _alternatives(links, one))
-        ]
+        for one in _said(store, links, node, proven):
+            statements = [
+                statement
+                for key in sorted(_alternatives(links, one))
+                for statement in item.statements.get(key, ())
+            ]
+            if not _has(statements, one.value):
+                refused = one.refused or _why_not(item, one, statements)
+                found.append(replace(one, id=identifier, refused=refused))
         found += _lacking(store, links, node, item)
     for node in _new(store, links):
         found += _proposed(store, links, node, proven)
@@ -157,27 +165,30 @@ def _of_reference(store: Store, node: NamedNode) -> tuple[tuple[str, ...], str]:
 def _value(term: object, linked: dict[NamedNode, str]) -> Value | None:
     if isinstance(term, NamedNode):
         return EntityId(linked[term]) if term in linked else None
-    if isinstance(term, Literal):
-        if term.datatype.value.endswith("EDTF"):
-            return _time(term.value)
-        return term.value
-    return None
+    if not isinstance(term, Literal):
+        return None
+    if term.language:
+        return Text(term.value, term.language)
+    if term.datatype in (EDTF, XSD.date):
+        return _time(term.value)
+    if term.datatype in (XSD.integer, XSD.decimal, XSD.nonNegativeInteger):
+        sign = "" if term.value[:1] in ("+", "-") else "+"
+        return Quantity(sign + term.value)
+    return term.value
 
 
 def _time(text: str) -> Time | None:
     """Return an EDTF date as Wikibase has dates; None where it is not one plain date.
 
-    >>> _time("2023-12"), _time("2025-04-07/.."), _time("2025-03-31~")
-    (Time(text='+2023-12-00T00:00:00Z', precision=10), None, None)
+    >>> _time("2023-12").text, _time("2025-04-07/.."), _time("2025-03-31~"), _time("2021-21")
+    ('+2023-12-00T00:00:00Z', None, None, None)
     """
-    parts = text.split("-")
-    if not all(part.isdecimal() and part.isascii() for part in parts) or len(parts[0]) != len(
-        "2023"
-    ):
+    found = _PLAIN_DATE.fullmatch(text)
+    if not found or found[1] == "0000":
         return None
-    year, month, day = (*parts, "00", "00")[:3]
-    precision = (_YEAR, _MONTH, _DAY)[len(parts) - 1] if len(parts) <= len("YMD") else 0
-    return Time(f"+{year}-{month}-{day}T00:00:00Z", precision) if precision else None
+    year, month, day = found[1], found[2] or "00", found[3] or "00"
+    precision = _DAY if found[3] else _MONTH if found[2] else _YEAR
+    return Time(f"+{year}-{month}-{day}T00:00:00Z", precision)
 
 
 def _told(store: Store, triple: Triple, key: str, value: Value, proven: Proven) -> Difference:
@@ -202,15 +213,40 @@ def _told(store: Store, triple: Triple, key: str, value: Value, proven: Proven) 
     )
 
 
-def _has(item: Item, key: str, value: Value, alternatives: frozenset[str]) -> bool:
-    statements = [one for each in {key, *alternatives} for one in item.statements.get(each, ())]
-    theirs = [one.main.value for one in statements if one.rank != "deprecated"]
-    if isinstance(value, Coordinate):
+def _has(statements: list[Statement], value: Value) -> bool:
+    """Tell whether one of the statements that count says it."""
+    return any(one.rank != "deprecated" and _is_same(one.main.value, value) for one in statements)
+
+
+def _why_not(item: Item, one: Difference, statements: list[Statement]) -> str:
+    """Return why an item that lacks a statement is not to be given it; empty where it may."""
+    if any(_is_same(statement.main.value, one.value) for statement in statements):
+        return f"{item.id} has it, deprecated"
+    own = [
+        statement.main.kind
+        for statement in item.statements.get(one.property, ())
+        if statement.rank != "deprecated"
+    ]
+    if "novalue" in own:
+        return f"{item.id} says that there is no value of {one.property}"
+    if "somevalue" in own:
+        return f"{item.id} says that the value of {one.property} is unknown"
+    if UNREADABLE in own or one.property in dict(item.unread):
+        return f"{item.id} has a value of {one.property} that kg cannot read"
+    return ""
+
+
+def _is_same(theirs: Value | None, ours: Value) -> bool:
+    if isinstance(ours, Coordinate):
         # One point is enough: whether it is the right one is for `kg link check`.
-        return any(isinstance(one, Coordinate) for one in theirs)
-    if isinstance(value, Time):
-        return any(isinstance(one, Time) and one.text[:5] == value.text[:5] for one in theirs)
-    return value in theirs
+        return isinstance(theirs, Coordinate) and theirs.is_on_earth
+    if isinstance(ours, Time):
+        return isinstance(theirs, Time) and theirs.year == ours.year
+    if isinstance(ours, Quantity) and isinstance(theirs, Quantity):
+        return (Decimal(ours.amount), ours.unit) == (Decimal(theirs.amount), theirs.unit)
+    if isinstance(ours, str) and isinstance(theirs, Text):
+        return theirs.text == ours
+    return theirs == ours
 
 
 def _lacking(store: Store, links: Links, node: NamedNode, item: Item) -> Iterator[Difference]:
@@ -232,7 +268,7 @@ def _lacking(store: Store, links: Links, node: NamedNode, item: Item) -> Iterato
             ):
                 told = f"{item.label()} — {key} — {name_of(store, other)}"
                 yield Difference(LACKED_BY_US, node, item.id, key, EntityId(identifier), told)
-    points = [value for value in item.values(_POINT) if isinstance(value, Coordinate)]
+    points = item.points()
     if ours.point is None and points:
         point = points[0]
         told = f"{item.label()} lies at {point.latitude} N {point.longitude} E"

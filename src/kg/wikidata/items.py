@@ -5,6 +5,7 @@ Specification: https://doc.wikimedia.org/Wikibase/master/php/docs_topics_json.ht
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "UNREADABLE",
     "Coordinate",
     "EntityId",
     "Item",
@@ -29,34 +31,61 @@ __all__ = [
 ]
 
 _ID = re.compile(r"[QP][1-9][0-9]*")
+_TIME = re.compile(r"[+-]\d{1,16}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_AMOUNT = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_EARTH, _JULIAN = "Q2", "Q1985786"
+#: Where a label is looked for that a language lacks: the default of all languages, then English.
+_DEFAULTS = ("mul", "en")
+#: The kind of a snak whose value kg does not know how to read.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
 class Coordinate:
-    """A point in degrees, with the precision in degrees where it is known."""
+    """A point in degrees, with the precision in degrees where it is known, and its globe."""
 
     latitude: float
     longitude: float
     precision: float | None = None
+    globe: str = _EARTH
+
+    @property
+    def is_on_earth(self) -> bool:
+        """Whether the globe is the Earth."""
+        return self.globe == _EARTH
 
 
 @dataclass(frozen=True)
 class Time:
     """A time as Wikibase writes it, such as ``+2012-04-00T00:00:00Z``.
 
-    ``precision`` is 9 for a year, 10 for a month, 11 for a day.
+    ``precision`` is 9 for a year, 10 for a month, 11 for a day. The year before +0001 is -0001, and
+    a day of the Julian calendar is given in that calendar.
     """
 
     text: str
     precision: int
+    is_julian: bool = False
+
+    @property
+    def year(self) -> int:
+        """The year, with its sign.
+
+        >>> Time("-0044-03-15T00:00:00Z", 11).year
+        -44
+        """
+        sign, digits = self.text[:1], self.text[1:].partition("-")[0]
+        return -int(digits) if sign == "-" else int(digits)
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """An amount as decimal text with a sign, and the id of its unit where it has one."""
+    """An amount as decimal text with a sign, the id of its unit, and its bounds, where known."""
 
     amount: str
     unit: str | None = None
+    lower: str | None = None
+    upper: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +98,7 @@ class Text:
 
 @dataclass(frozen=True)
 class EntityId:
-    """The id of an item or property."""
+    """The id of an item or property, or of a lexeme, form, sense or schema."""
 
     id: str
 
@@ -80,11 +109,19 @@ Value: TypeAlias = Coordinate | Time | Quantity | Text | EntityId | str
 
 @dataclass(frozen=True)
 class Snak:
-    """A property with its value; None where the value is unknown, or where there is none."""
+    """A property with its value.
+
+    Args:
+        property: its id.
+        kind: value, somevalue (there is one, and it is not known), novalue, or unreadable.
+        value: None where the kind is another than value.
+        datatype: of the property, such as commonsMedia; empty where the site does not tell.
+    """
 
     property: str
     kind: str
     value: Value | None
+    datatype: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +156,8 @@ class Item:
         statements: by property.
         revision: the number of the revision, None where the site does not tell.
         retrieved: when it was read, as xsd:dateTime.
+        unread: the properties with a value, a statement or a reference that kg cannot read, with
+            the reason; all else is there.
     """
 
     id: str
@@ -129,6 +168,7 @@ class Item:
     statements: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
     revision: int | None = None
     retrieved: str | None = None
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def redirects(self) -> bool:
@@ -136,12 +176,13 @@ class Item:
         return self.id != self.asked
 
     def label(self, language: str = "en") -> str:
-        """Return the label in a language, or else in any, or else the id.
+        """Return the label in a language, or the one for all, or English, or any, or the id.
 
-        >>> Item("Q912", "Q912", {"fr": "Mali"}).label()
+        >>> Item("Q912", "Q912", {"ar": "مالي", "mul": "Mali"}).label()
         'Mali'
         """
-        return self.labels.get(language) or next(iter(self.labels.values()), self.id)
+        found = [self.labels[code] for code in (language, *_DEFAULTS) if code in self.labels]
+        return next(iter(found), None) or next(iter(self.labels.values()), self.id)
 
     def names(self) -> Iterator[str]:
         """Yield every label and every alias, in all languages."""
@@ -163,6 +204,11 @@ class Item:
         """Return the values that count of a property, without unknown ones."""
         mains = (one.main.value for one in self.best(identifier))
         return tuple(value for value in mains if value is not None)
+
+    def points(self) -> tuple[Coordinate, ...]:
+        """Return the points on Earth among the values of P625 that count."""
+        found = (one for one in self.values("P625") if isinstance(one, Coordinate))
+        return tuple(one for one in found if one.is_on_earth)
 
     def ids(self, identifier: str) -> tuple[str, ...]:
         """Return the ids among the values that count."""
@@ -198,6 +244,7 @@ def parse(
     >>> parse({"id": "Q912", "labels": {"en": {"language": "en", "value": "Mali"}}}).label()
     'Mali'
     """
+    unread: list[tuple[str, str]] = []
     try:
         own = str(document["id"])
         return Item(
@@ -210,11 +257,12 @@ def parse(
                 for key, several in _object(document, "aliases").items()
             },
             {
-                key: tuple(_statement(one) for one in several)
+                key: tuple(_statements(key, several, unread))
                 for key, several in _object(document, "claims").items()
             },
             document.get("lastrevid"),
             retrieved,
+            tuple(dict.fromkeys(unread)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         told = f"no {error}" if isinstance(error, KeyError) else str(error)
@@ -229,44 +277,82 @@ def _object(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found
 
 
-def _statement(document: Mapping[str, Any]) -> Statement:
+def _statements(
+    key: str, documents: list[Mapping[str, Any]], unread: list[tuple[str, str]]
+) -> Iterator[Statement]:
+    """Yield the statements of a property; one that cannot be read is told in ``unread``."""
+    for document in documents:
+        try:
+            yield _statement(document, unread)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            unread.append((key, _reason(error)))
+
+
+def _statement(document: Mapping[str, Any], unread: list[tuple[str, str]]) -> Statement:
     if document["rank"] not in ("preferred", "normal", "deprecated"):
         raise ValueError(f'rank "{document["rank"]}"')
     return Statement(
         document.get("id", ""),
         document["rank"],
-        _snak(document["mainsnak"]),
-        tuple(_snaks(document, "qualifiers")),
-        tuple(tuple(_snaks(one, "snaks")) for one in document.get("references", ())),
+        _snak(document["mainsnak"], unread),
+        tuple(_snaks(document, "qualifiers", unread)),
+        tuple(
+            tuple(_snaks(one, "snaks", unread)) for one in document.get("references") or () if one
+        ),
     )
 
 
-def _snaks(document: Mapping[str, Any], key: str) -> Iterator[Snak]:
+def _snaks(document: Mapping[str, Any], key: str, unread: list[tuple[str, str]]) -> Iterator[Snak]:
     for several in _object(document, key).values():
-        yield from (_snak(one) for one in several)
+        yield from (_snak(one, unread) for one in several)
 
 
-def _snak(document: Mapping[str, Any]) -> Snak:
-    kind = document["snaktype"]
+def _snak(document: Mapping[str, Any], unread: list[tuple[str, str]]) -> Snak:
+    """Read a property with its value; a value that cannot be read is told in ``unread``."""
+    key, kind, datatype = document["property"], document["snaktype"], document.get("datatype", "")
     if kind != "value":
-        return Snak(document["property"], kind, None)
-    return Snak(document["property"], kind, _value(document["datavalue"]))
+        return Snak(key, kind, None, datatype)
+    try:
+        return Snak(key, kind, _value(document["datavalue"]), datatype)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        unread.append((key, _reason(error)))
+        return Snak(key, UNREADABLE, None, datatype)
+
+
+def _reason(error: Exception) -> str:
+    return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _value(document: Mapping[str, Any]) -> Value:
     kind, value = document["type"], document["value"]
     if kind == "string":
-        return str(value)
+        return _text(value)
     if kind == "wikibase-entityid":
-        return EntityId(value.get("id") or f"Q{value['numeric-id']}")
+        return EntityId(_text(value["id"]) if "id" in value else f"Q{int(value['numeric-id'])}")
     if kind == "globecoordinate":
-        precision = value.get("precision")
-        return Coordinate(float(value["latitude"]), float(value["longitude"]), precision)
+        precision, globe = value.get("precision"), str(value.get("globe") or _EARTH)
+        latitude, longitude = float(value["latitude"]), float(value["longitude"])
+        if not (math.isfinite(latitude) and math.isfinite(longitude)):
+            raise ValueError("a point that is nowhere")
+        return Coordinate(latitude, longitude, precision, globe.rpartition("/")[2])
     if kind == "time":
-        return Time(value["time"], int(value["precision"]))
+        calendar = str(value.get("calendarmodel", "")).rpartition("/")[2]
+        if not _TIME.fullmatch(_text(value["time"])):
+            raise ValueError(f'the time "{value["time"]}"')
+        return Time(value["time"], int(value["precision"]), calendar == _JULIAN)
     if kind == "quantity":
         unit = str(value.get("unit", "1")).rpartition("/")[2]
-        return Quantity(str(value["amount"]), unit if is_id(unit) else None)
+        amounts = [value.get(key) for key in ("amount", "lowerBound", "upperBound")]
+        if not all(_AMOUNT.fullmatch(str(one)) for one in amounts if one is not None):
+            raise ValueError(f'the amount "{amounts[0]}"')
+        lower, upper = (None if one is None else str(one) for one in amounts[1:])
+        return Quantity(str(value["amount"]), unit if is_id(unit) else None, lower, upper)
     if kind == "monolingualtext":
-        return Text(value["text"], value["language"])
+        return Text(_text(value["text"]), _text(value["language"]))
     raise ValueError(f'a value of the kind "{kind}"')
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text that is none")
+    return value

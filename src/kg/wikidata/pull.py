@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,17 +11,26 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from kg.errors import Misuse
 from kg.namespaces import PREFIXES, PROV, RDF, REL, XSD
 from kg.wikidata.check import tolerance
-from kg.wikidata.items import Coordinate, Text
-from kg.wikidata.terms import ONTOLOGY, RANK, RANKS, REFERENCE, prefix, statement_node, term
+from kg.wikidata.items import UNREADABLE, Text
+from kg.wikidata.terms import (
+    ONTOLOGY,
+    RANK,
+    RANKS,
+    REFERENCE,
+    parts,
+    prefix,
+    statement_node,
+    term,
+)
 from kg.wikidata.things import distance, iso_property, nodes, thing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyoxigraph import Store
 
     from kg.wikidata.client import Client
-    from kg.wikidata.items import Item, Snak, Statement
+    from kg.wikidata.items import Coordinate, Item, Snak, Statement
     from kg.wikidata.links import Links
 
 __all__ = ["GRAPH", "LANGUAGES", "PROPERTIES", "Conflict", "Pulled", "conflicts", "pull", "to_text"]
@@ -35,6 +45,8 @@ PROPERTIES = (
 )
 #: The languages of texts that are read.
 LANGUAGES = ("ar", "en", "fr")
+#: The way to the node that tells all of a value, by the way to the simple value.
+_WHOLE = {"ps": "psv", "pq": "pqv", "pr": "prv"}
 #: Which property of an item says what one of ours says, where there can be one value only.
 _SAME = {"P17": REL.receivingState, "P137": REL.sendingState, "P131": REL.seat}
 
@@ -118,7 +130,7 @@ def to_text(quads: Iterable[Quad], name: str) -> bytes:
     ordered = sorted(quads, key=str)
     if name == "nq":
         return serialize(ordered, format=RdfFormat.N_QUADS) or b""
-    kinds = ("wdt", "p", "ps", "pq", "pr", "wds", "wdref")
+    kinds = ("wdt", "p", "ps", "psv", "pq", "pqv", "pr", "prv", "wdno", "wds", "wdv", "wdref")
     prefixes = {one: prefix(one) for one in kinds} | {"wikibase": ONTOLOGY}
     prefixes |= {one: PREFIXES[one] for one in ("geo", "graph", "kg", "prov", "wd", "xsd")}
     return serialize(ordered, format=RdfFormat.TRIG, prefixes=prefixes) or b""
@@ -127,7 +139,7 @@ def to_text(quads: Iterable[Quad], name: str) -> bytes:
 def conflicts(store: Store, node: NamedNode, item: Item, links: Links) -> Iterator[Conflict]:
     """Yield what an item says otherwise than we do of the same thing."""
     ours = thing(store, node)
-    points = [value for value in item.values("P625") if isinstance(value, Coordinate)]
+    points = item.points()
     if ours.point is not None and points:
         apart, nearest = min(
             ((distance(ours.point, one), one) for one in points), key=lambda pair: pair[0]
@@ -155,9 +167,10 @@ def _chosen(item: Item, properties: Iterable[str], languages: Sequence[str]) -> 
     for key in properties:
         for one in item.statements.get(key, ()):
             value = one.main.value
-            if value is None or (isinstance(value, Text) and value.language not in languages):
-                continue
-            yield one
+            if one.main.kind != UNREADABLE and (
+                not isinstance(value, Text) or value.language in languages
+            ):
+                yield one
 
 
 def _triples(
@@ -170,9 +183,7 @@ def _triples(
 
     def said(kind: str, subject: NamedNode, snaks: Iterable[Snak]) -> Iterator[Triple]:
         for snak in snaks:
-            if snak.value is not None:
-                predicate = NamedNode(prefix(kind) + snak.property)
-                yield Triple(subject, predicate, term(snak.value, named))
+            yield from _said(kind, subject, snak, one.id, named)
 
     key, place = one.main.property, statement_node(one.id)
     if one in item.best(key):
@@ -190,3 +201,34 @@ def _triples(
         yield Triple(place, PROV.wasDerivedFrom, source)
         yield Triple(source, RDF.type, REFERENCE)
         yield from said("pr", source, reference)
+
+
+def _said(
+    kind: str, subject: NamedNode, snak: Snak, statement: str, named: Callable[[str], NamedNode]
+) -> Iterator[Triple]:
+    """Yield what a snak says: a value, that there is one which is not known, or that none is."""
+    found = term(snak, named)
+    if snak.kind == "novalue":
+        yield Triple(subject, RDF.type, NamedNode(prefix("wdno") + snak.property))
+    elif snak.kind == "somevalue":
+        found = NamedNode(prefix("genid") + _digest(f"{statement} {kind} {snak.property}"))
+    if found is not None:
+        yield Triple(subject, NamedNode(prefix(kind) + snak.property), found)
+    if kind in _WHOLE:
+        yield from _whole(NamedNode(prefix(_WHOLE[kind]) + snak.property), subject, snak)
+
+
+def _whole(predicate: NamedNode, subject: NamedNode, snak: Snak) -> Iterator[Triple]:
+    """Yield the node that tells all of a value: its precision, calendar, unit, bounds or globe."""
+    found = parts(snak.value) if snak.value is not None else None
+    if found is None:
+        return
+    kind, told = found
+    node = NamedNode(prefix("wdv") + _digest(f"{kind} {told}"))
+    yield Triple(subject, predicate, node)
+    yield Triple(node, RDF.type, NamedNode(ONTOLOGY + kind))
+    yield from (Triple(node, NamedNode(ONTOLOGY + name), value) for name, value in told)
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -14,9 +14,12 @@ from pyoxigraph import Store
 
 from kg.errors import ParseFailure, QueryRefused
 from kg.namespaces import PREFIXES
-from kg.sparql import Query, read, syntax_failure
+from kg.sparql import Query, evaluation_failure, read, syntax_failure
 from kg.sparql.guard import refuse_unknown_prefixes
 from kg.sparql.tokens import Token, place, tokenize
+from kg.wikidata.dates import date_edits
+from kg.wikidata.functions import FUNCTIONS
+from kg.wikidata.subqueries import inlined
 from kg.wikidata.view_prefixes import HINTS, LABEL_SERVICE, LANGUAGE, PARAMETER, WDQS_PREFIXES
 
 __all__ = ["rewrite"]
@@ -28,6 +31,11 @@ _NAMES = {
 }
 # The longer endings first: ?xAltLabel is no ?xAlt with a label.
 _AUTOMATIC = re.compile(r"(.+?)(AltLabel|Label|Description)\Z")
+_MORE_FUNCTIONS = (
+    ", geof:distance, geof:latitude, geof:longitude, geof:globe, wikibase:isSomeValue and "
+    "wikibase:decodeUri"
+)
+_AUTO_LANGUAGE = "[AUTO_LANGUAGE]"
 _HEADS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
 
@@ -63,10 +71,13 @@ def rewrite(text: str, source: str = "query", language: str = "en") -> str:
 
 class _Rewriting:
     def __init__(self, text: str, source: str, language: str) -> None:
-        self._text = text.removeprefix("\ufeff")
         self._source, self._language = source, language
+        # The pages of the Query Service put the reader's language there before it sees the query.
+        text = text.removeprefix("\ufeff").replace(_AUTO_LANGUAGE, language)
+        self._text = inlined(text, source)
         self._tokens = tokenize(self._text, source)
         self._prefixes = self._declared()
+        self._read_dates()
         self._blanked = list(self._text)
         self._insertions: list[tuple[int, str]] = []
         self._number = 0
@@ -94,6 +105,14 @@ class _Rewriting:
         missing = sorted(name for name in used - query.prefixes.keys() if name in known)
         lines = [f"PREFIX {name}: <{known[name]}>\n" for name in missing]
         return "".join([*lines, *self._blanked])
+
+    def _read_dates(self) -> None:
+        """Write dates, and differences of dates, as SPARQL alone understands them."""
+        edits = date_edits(self._text, self._source, self._tokens, self._iri)
+        for start, end, text in sorted(edits, reverse=True):
+            self._text = self._text[:start] + text + self._text[end:]
+        if edits:
+            self._tokens = tokenize(self._text, self._source)
 
     def _declared(self) -> dict[str, str]:
         found = {**PREFIXES, **WDQS_PREFIXES}
@@ -143,15 +162,16 @@ class _Rewriting:
 
     def _read(self, service: _Service, body: list[Token]) -> None:
         """Read what stands in the braces: the languages, and labels that are asked for by name."""
-        subject: Token | None = None
+        shared: list[Token] = []
         terms: list[Token] = []
         for token in [*body, Token("symbol", ".", 0, False, False)]:  # noqa: FBT003 - its layout
-            if token.kind == "symbol" and token.text in ".;":
+            if token.kind == "symbol" and token.text in ".;,":
                 if terms:
-                    whole = ([subject] if subject and len(terms) == 2 else []) + terms  # noqa: PLR2004
-                    self._read_triple(service, whole)
-                    subject = whole[0]
-                subject, terms = (subject if token.text == ";" else None), []
+                    terms = (shared if len(terms) < 3 else [])[: 3 - len(terms)] + terms  # noqa: PLR2004
+                    self._read_triple(service, terms)
+                    shared = terms
+                # A comma keeps the subject and the predicate, a semicolon the subject.
+                shared, terms = shared[: ".;,".index(token.text)], []
             else:
                 terms.append(token)
 
@@ -209,8 +229,7 @@ class _Rewriting:
 
     def _replace(self, service: _Service) -> None:
         """Put patterns for what a service wants at the end of its group."""
-        codes = service.languages or ["[AUTO_LANGUAGE]"]
-        languages = [self._language if code == "[AUTO_LANGUAGE]" else code for code in codes]
+        languages = service.languages or [self._language]
         # "mul" is Wikidata's word for a name in no language in particular.
         languages = list(dict.fromkeys("" if one == "mul" else one.lower() for one in languages))
         written = [self._patterns(one, languages) for one in service.wanted]
@@ -322,9 +341,15 @@ class _Rewriting:
         refuse_unknown_prefixes(query)
         query.prefixes = declared
         try:
-            answer = Store().query(query.sent, prefixes={**PREFIXES, **WDQS_PREFIXES})
+            answer = Store().query(
+                query.sent,
+                prefixes={**PREFIXES, **WDQS_PREFIXES},
+                custom_functions=dict(FUNCTIONS),
+            )
         except SyntaxError as error:
             raise syntax_failure(query, str(error)) from None
+        except RuntimeError as error:
+            raise evaluation_failure(str(error), _MORE_FUNCTIONS) from None
         return [variable.value for variable in getattr(answer, "variables", ())]
 
     def _is_word(self, index: int, word: str) -> bool:

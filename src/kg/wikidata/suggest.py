@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kg.namespaces import REL
 from kg.reconciliation.names import plain
 from kg.wikidata.check import ancestors, tolerance
-from kg.wikidata.items import Coordinate, Time
+from kg.wikidata.items import Time
 from kg.wikidata.things import distance, nodes, thing, values
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _is_state(store: Store, node: NamedNode) -> bool:
 
 
 def _places(store: Store, links: Links, ours: Thing, item: Item) -> Iterator[Reason]:
-    theirs = [value for value in item.values("P625") if isinstance(value, Coordinate)]
+    theirs = item.points()
     if ours.point is not None and theirs:
         apart = min(distance(ours.point, one) for one in theirs)
         value = max(0.0, 1 - apart / (4 * tolerance(ours.types)))
@@ -244,10 +244,7 @@ def _dates(store: Store, ours: Thing, item: Item) -> Iterator[Reason]:
         for term in values(store, ours.node, predicate)
     }
     theirs = {
-        int(value.text[1:5])
-        for key in _OF_DATES
-        for value in item.values(key)
-        if isinstance(value, Time) and value.text.startswith("+")
+        value.year for key in _OF_DATES for value in item.values(key) if isinstance(value, Time)
     }
     if not years or not theirs:
         return

@@ -5,20 +5,24 @@ Specification: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format.
 
 from __future__ import annotations
 
+import calendar
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.namespaces import PREFIXES, XSD
-from kg.wikidata.items import Coordinate, EntityId, Quantity, Text, Time
+from kg.wikidata.items import Coordinate, EntityId, Quantity, Snak, Text, Time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kg.wikidata.items import Value
 
-__all__ = ["BASE", "ONTOLOGY", "RANK", "RANKS", "REFERENCE", "prefix", "statement_node", "term"]
+__all__ = ["BASE", "GREGORIAN", "JULIAN", "ONTOLOGY", "RANK", "RANKS", "REFERENCE", "file_address"]
+__all__ += ["moment", "parts", "plain", "prefix", "statement_node", "term"]
 
 #: What the IRIs of Wikidata begin with.
 BASE = "http://www.wikidata.org/"
@@ -29,8 +33,14 @@ _KINDS = {
     "ps": "prop/statement/",
     "pq": "prop/qualifier/",
     "pr": "prop/reference/",
+    "psv": "prop/statement/value/",
+    "pqv": "prop/qualifier/value/",
+    "prv": "prop/reference/value/",
+    "wdno": "prop/novalue/",
     "wds": "entity/statement/",
+    "wdv": "value/",
     "wdref": "reference/",
+    "genid": ".well-known/genid/",
 }
 #: The rank of a statement, by Wikibase's word for it.
 RANKS = {
@@ -39,7 +49,17 @@ RANKS = {
 }
 RANK = NamedNode(f"{ONTOLOGY}rank")
 REFERENCE = NamedNode(f"{ONTOLOGY}Reference")
+GREGORIAN, JULIAN = (NamedNode(PREFIXES["wd"] + one) for one in ("Q1985727", "Q1985786"))
 _WKT = NamedNode(PREFIXES["geo"] + "wktLiteral")
+_MATHML = NamedNode("http://www.w3.org/1998/Math/MathML")
+#: Where the files lie that values of a datatype name.
+_FILES = {
+    "commonsMedia": "http://commons.wikimedia.org/wiki/Special:FilePath/",
+    "geo-shape": "http://commons.wikimedia.org/data/main/",
+    "tabular-data": "http://commons.wikimedia.org/data/main/",
+}
+#: The unit of what has none; Wikibase's numbers for how precise a time is: a year, a day.
+_ONE, _YEAR, _DAY = "Q199", 9, 11
 
 
 def prefix(kind: str) -> str:
@@ -60,41 +80,138 @@ def statement_node(identifier: str) -> NamedNode:
     return NamedNode(prefix("wds") + re.sub(r"[^\w-]", "-", identifier))
 
 
-def term(value: Value, thing: Callable[[str], NamedNode]) -> Literal | NamedNode:
-    """Return a value as a term.
+def term(  # noqa: PLR0911 - one for each kind of value
+    snak: Snak, thing: Callable[[str], NamedNode]
+) -> Literal | NamedNode | None:
+    """Return the value of a snak as a term; None where there is none, or none that can be read.
 
     Args:
-        value: of a statement.
+        snak: of a statement, a qualifier or a reference.
         thing: tells what stands for an id.
 
-    >>> term(Coordinate(36.75, 3.05), lambda one: NamedNode(PREFIXES["wd"] + one)).value
+    >>> term(Snak("P625", "value", Coordinate(36.75, 3.05)), NamedNode).value
     'Point(3.05 36.75)'
-    >>> term(Time("+2012-04-00T00:00:00Z", 10), lambda one: NamedNode(one))
-    <Literal value=2012-04 datatype=<NamedNode value=http://www.w3.org/2001/XMLSchema#gYearMonth>>
+    >>> term(Snak("P569", "value", Time("-0044-03-15T00:00:00Z", 11)), NamedNode).value
+    '-0043-03-15T00:00:00Z'
     """
+    value = snak.value
+    if value is None:
+        return None
     if isinstance(value, EntityId):
         return thing(value.id)
     if isinstance(value, Coordinate):
-        return Literal(f"Point({value.longitude} {value.latitude})", datatype=_WKT)
+        globe = "" if value.is_on_earth else f"<{PREFIXES['wd']}{value.globe}> "
+        point = f"{globe}Point({plain(value.longitude)} {plain(value.latitude)})"
+        return Literal(point, datatype=_WKT)
     if isinstance(value, Time):
-        return _time(value)
+        return moment(value)
     if isinstance(value, Quantity):
-        return Literal(value.amount.removeprefix("+"), datatype=XSD.decimal)
+        return Literal(value.amount, datatype=XSD.decimal)
     if isinstance(value, Text):
         return Literal(value.text, language=value.language)
-    return Literal(value)
+    return _string(value, snak.datatype)
 
 
-def _time(value: Time) -> Literal:
-    """Write a time no more precisely than it is known, which is where the word for a day ends."""
-    when = value.text.removeprefix("+")
-    sign, digits = ("-", when[1:]) if when.startswith("-") else ("", when)
-    year, month, rest = digits.split("-", 2)
-    year = sign + year.zfill(4)
-    if value.precision == 9:  # noqa: PLR2004 - Wikibase's number for a year
-        return Literal(year, datatype=XSD.gYear)
-    if value.precision == 10:  # noqa: PLR2004 - for a month
-        return Literal(f"{year}-{month}", datatype=XSD.gYearMonth)
-    if value.precision == 11:  # noqa: PLR2004 - for a day
-        return Literal(f"{year}-{month}-{rest[:2]}", datatype=XSD.date)
-    return Literal(f"{value.text} (precision {value.precision})")
+def parts(value: Value) -> tuple[str, tuple[tuple[str, Literal | NamedNode], ...]] | None:
+    """Return the kind of node that tells all of a value, and what it says by name.
+
+    None where the simple value says it all.
+
+    >>> parts(Quantity("+5", "Q712226"))[1][1]
+    ('quantityUnit', <NamedNode value=http://www.wikidata.org/entity/Q712226>)
+    """
+    wd = PREFIXES["wd"]
+    if isinstance(value, Coordinate):
+        numbers = {"geoLatitude": value.latitude, "geoLongitude": value.longitude}
+        if value.precision is not None:
+            numbers["geoPrecision"] = value.precision
+        told = [(name, Literal(str(one), datatype=XSD.double)) for name, one in numbers.items()]
+        return "GlobecoordinateValue", (*told, ("geoGlobe", NamedNode(wd + value.globe)))
+    if isinstance(value, Time):
+        return "TimeValue", (
+            ("timeValue", moment(value)),
+            ("timePrecision", Literal(str(value.precision), datatype=XSD.integer)),
+            ("timeTimezone", Literal("0", datatype=XSD.integer)),
+            ("timeCalendarModel", JULIAN if value.is_julian else GREGORIAN),
+        )
+    if isinstance(value, Quantity):
+        amounts = {"quantityUpperBound": value.upper, "quantityLowerBound": value.lower}
+        return "QuantityValue", (
+            ("quantityAmount", Literal(value.amount, datatype=XSD.decimal)),
+            ("quantityUnit", NamedNode(wd + (value.unit or _ONE))),
+            *(
+                (name, Literal(amount, datatype=XSD.decimal))
+                for name, amount in amounts.items()
+                if amount is not None
+            ),
+        )
+    return None
+
+
+def plain(number: float) -> str:
+    """Return a number without an exponent.
+
+    >>> plain(0.00001), plain(-7.5)
+    ('0.00001', '-7.5')
+    """
+    return f"{Decimal(str(number)):f}"
+
+
+def moment(value: Time) -> Literal:
+    """Return the first moment of a time as xsd:dateTime, as Wikidata's own RDF has it.
+
+    A day of the Julian calendar becomes that of the Gregorian; the year before 1 is 0, as XSD 1.1
+    has it.
+
+    >>> moment(Time("+1582-10-04T00:00:00Z", 11, is_julian=True)).value
+    '1582-10-14T00:00:00Z'
+    >>> moment(Time("-0001-00-00T00:00:00Z", 9)).value
+    '0000-01-01T00:00:00Z'
+    """
+    month, day = (int(part) for part in value.text[1:].partition("T")[0].split("-")[1:])
+    year = value.year if value.year > 0 else value.year + 1
+    month = max(1, min(month, 12)) if value.precision > _YEAR else 1
+    day = max(1, day) if value.precision >= _DAY else 1
+    if value.is_julian and value.precision >= _DAY:
+        year, month, day = _gregorian(_days(year, month, day))
+    last = calendar.monthrange(2000 + year % 400, month)[1]
+    digits = f"{'-' if year < 0 else ''}{abs(year):04}-{month:02}-{min(day, last):02}"
+    return Literal(f"{digits}T{value.text.partition('T')[2]}", datatype=XSD.dateTime)
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Return the number of days from 1 March of the Gregorian year 0 to a Julian day."""
+    shifted = (month + 9) % 12
+    years = year - (month <= 2)  # noqa: PLR2004 - a year that begins in March
+    return 365 * years + years // 4 + (153 * shifted + 2) // 5 + day - 3
+
+
+def _gregorian(days: int) -> tuple[int, int, int]:
+    """Return the Gregorian day so many days after 1 March of the year 0."""
+    era, within = divmod(days, 146_097)
+    years = (within - within // 1_460 + within // 36_524 - within // 146_096) // 365
+    rest = within - (365 * years + years // 4 - years // 100)
+    shifted = (5 * rest + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9  # noqa: PLR2004 - March is the first
+    year = years + era * 400 + (month <= 2)  # noqa: PLR2004 - January and February end it
+    return year, month, rest - (153 * shifted + 2) // 5 + 1
+
+
+def file_address(name: str) -> NamedNode:
+    """Return the address of a file of Wikimedia Commons.
+
+    >>> file_address("Flag of Mali.svg").value
+    'http://commons.wikimedia.org/wiki/Special:FilePath/Flag%20of%20Mali.svg'
+    """
+    return NamedNode(_FILES["commonsMedia"] + quote(name, safe=""))
+
+
+def _string(text: str, datatype: str) -> Literal | NamedNode:
+    if datatype in _FILES:
+        return NamedNode(_FILES[datatype] + quote(text, safe=""))
+    if datatype == "url":
+        try:
+            return NamedNode(text)
+        except ValueError:
+            return Literal(text)
+    return Literal(text, datatype=_MATHML) if datatype == "math" else Literal(text)

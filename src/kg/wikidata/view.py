@@ -39,6 +39,7 @@ _WAYS = {
     "claim": "p",
     "statementProperty": "ps",
     "statementValue": "psv",
+    "statementValueNormalized": "psn",
     "qualifier": "pq",
     "reference": "pr",
 }
@@ -225,6 +226,10 @@ class _View:
             yield Triple(node, _iri("psv", identifier), full)
             yield Triple(full, RDF.type, NamedNode(ONTOLOGY + made.kind))
             yield from (Triple(full, predicate, part) for predicate, part in made.parts)
+            if made.kind == "QuantityValue":
+                # What has no unit is as it would be in any other one.
+                yield Triple(node, _iri("psn", identifier), full)
+                yield Triple(full, NamedNode(ONTOLOGY + "quantityNormalized"), full)
         if made.nature:
             yield Triple(node, _iri("pq", _CIRCUMSTANCES), made.nature)
         for fact in statement.facts:

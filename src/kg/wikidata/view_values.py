@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
 from kg.namespaces import EDTF, PREFIXES, XSD
-from kg.wikidata.terms import ONTOLOGY
+from kg.wikidata.terms import GREGORIAN, ONTOLOGY, file_address
 from kg.wikidata.view_prefixes import STATEMENTS
 
 if TYPE_CHECKING:
@@ -28,9 +27,10 @@ _PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?([~?%]?)\Z")
 # Wikibase's numbers for how precise a time is: a year, a month, a day.
 _PRECISION = {4: 9, 7: 10, 10: 11}
 _DAY = 11
+# The globe of our points, and the unit of what has none.
+_EARTH, _ONE = (NamedNode(PREFIXES["wd"] + one) for one in ("Q2", "Q199"))
 _NUMBERS = {XSD.integer, XSD.decimal, XSD.nonNegativeInteger, XSD.double, XSD.float}
 _FILES = {"P18", "P41", "P242"}
-_FILE_PATH = "http://commons.wikimedia.org/wiki/Special:FilePath/"
 # ISO 3166-1 alpha-2, alpha-3, numeric, and ISO 3166-2.
 _CODES = {"P297": r"[A-Z]{2}", "P298": r"[A-Z]{3}", "P299": r"\d{3}", "P300": r"[A-Z]{2}-.+"}
 
@@ -48,7 +48,7 @@ class Value:
 
     simple: NamedNode | Literal
     kind: str = ""
-    parts: tuple[tuple[NamedNode, Literal], ...] = ()
+    parts: tuple[tuple[NamedNode, Literal | NamedNode], ...] = ()
     nature: NamedNode | None = None
 
 
@@ -65,9 +65,9 @@ def value(term: Literal, identifier: str) -> Value | None:
     if term.datatype == XSD.date:
         return _time(term.value, _DAY)
     if term.datatype in _NUMBERS:
-        return Value(Literal(term.value, datatype=XSD.decimal))
+        return _amount(term.value)
     if identifier in _FILES:
-        return Value(NamedNode(_FILE_PATH + quote(term.value)))
+        return Value(file_address(term.value))
     return Value(term)
 
 
@@ -97,7 +97,14 @@ def point(latitude: str, longitude: str) -> Value:
     """
     parts = {"geoLatitude": latitude, "geoLongitude": longitude}
     literal = Literal(f"Point({longitude} {latitude})", datatype=NamedNode(_wkt()))
-    return Value(literal, "GlobecoordinateValue", _parts(parts, XSD.double))
+    globe = (NamedNode(ONTOLOGY + "geoGlobe"), _EARTH)
+    return Value(literal, "GlobecoordinateValue", (*_parts(parts, XSD.double), globe))
+
+
+def _amount(number: str) -> Value:
+    amount = Literal(number, datatype=XSD.decimal)
+    told = (NamedNode(ONTOLOGY + "quantityAmount"), amount)
+    return Value(amount, "QuantityValue", (told, (NamedNode(ONTOLOGY + "quantityUnit"), _ONE)))
 
 
 def _wkt() -> str:
@@ -119,7 +126,8 @@ def _time(day: str, precision: int) -> Value:
     moment = Literal(start, datatype=XSD.dateTime)
     numbers = {"timePrecision": str(precision), "timeTimezone": "0"}
     told = (NamedNode(ONTOLOGY + "timeValue"), moment)
-    return Value(moment, "TimeValue", (told, *_parts(numbers, XSD.integer)))
+    calendar = (NamedNode(ONTOLOGY + "timeCalendarModel"), GREGORIAN)
+    return Value(moment, "TimeValue", (told, *_parts(numbers, XSD.integer), calendar))
 
 
 def _parts(
