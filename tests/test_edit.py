@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -254,6 +255,21 @@ def test_a_new_folder_is_begun_with_the_graph_that_kg_ships(tmp_path, graph):
     (tmp_path / "empty").mkdir()
     assert init(tmp_path / "empty") == tmp_path / "empty"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "new"]
+
+
+def test_of_those_who_begin_a_folder_at_once_one_does_and_the_others_are_told(tmp_path, graph):
+    def begin(_):
+        try:
+            return init(tmp_path / "mine")
+        except (Misuse, WriteFailure) as error:
+            return error
+
+    with ThreadPoolExecutor(4) as crowd:
+        done = list(crowd.map(begin, range(4)))
+
+    assert [each for each in done if not isinstance(each, Exception)] == [tmp_path / "mine"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert load(tmp_path / "mine").snapshot.digest == graph.snapshot.digest
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,17 @@ def test_write_replaces_the_whole_file_and_keeps_its_mode(tmp_path):
     assert files(tmp_path) == ["out.ttl"]
 
 
+def test_what_was_changed_meanwhile_is_not_overwritten(tmp_path):
+    target = tmp_path / "out.ttl"
+    target.write_bytes(b"what an editor saved")
+
+    with pytest.raises(WriteFailure, match="changed meanwhile"):
+        write(target, b"made of what was there before", earlier=b"what was there before")
+
+    assert target.read_bytes() == b"what an editor saved"
+    assert files(tmp_path) == ["out.ttl"]
+
+
 def test_write_follows_a_link(tmp_path):
     (tmp_path / "link.ttl").symlink_to(tmp_path / "real.ttl")
 

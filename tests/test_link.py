@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -424,6 +425,28 @@ def test_a_link_with_which_the_graph_would_not_be_right_is_not_written(link, can
     assert done.stderr.endswith("nothing was changed\n")
     assert done.stderr.startswith(f"kg: {folder}/wikidata.sssom.tsv:")
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.usefixtures("candidates")
+def test_two_links_that_are_accepted_at_once_are_both_there(link, folder):
+    chosen = {
+        "kg:embassy-of-mali-in-algiers": "Q999999201",
+        "kg:tuareg-rebellion-2012": "Q999999204",
+    }
+
+    def accept(pair):
+        return link("suggest", pair[0], "--accept", pair[1], "--data", str(folder))
+
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(accept, chosen.items()))
+
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
+    rows = {row["subject_id"]: row["object_id"] for row in table_of(folder / TABLE.name)}
+    assert {thing: rows[thing] for thing in chosen} == {
+        thing: f"wd:{identifier}" for thing, identifier in chosen.items()
+    }
+    listed = (folder / IDS.name).read_text("utf-8")
+    assert all(f"\n{identifier}\t" in listed for identifier in chosen.values())
 
 
 def test_an_item_that_redirects_is_not_accepted(link, candidates, folder):

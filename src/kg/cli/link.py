@@ -363,7 +363,9 @@ def _accept(
 ) -> None:
     from datetime import UTC, datetime
 
+    from kg.check.links import VERIFIED_IDS
     from kg.dataset.documents import shown
+    from kg.edit.working import alone
     from kg.export import write
     from kg.wikidata.accept import Acceptance, accept
     from kg.wikidata.suggest import judged
@@ -382,11 +384,15 @@ def _accept(
             f"Accepted by hand on {today}: {candidate.told}.",
             f"{client.site.api} revision {item.revision}, read {item.retrieved}",
         )
+    # Others who accept a link wait, and read what is written here.
+    with alone(links.path.parent):
+        places = (links.path, links.path.with_name(VERIFIED_IDS))
+        earlier = {path: path.read_bytes() for path in places if path.is_file()}
         listed, ids, table, rows = accept(links.path, choice)
-    _refuse_wrong({listed: ids, table: rows})
-    # The list comes first: the table may only lead to what is listed.
-    write(listed, ids)
-    write(table, rows)
+        _refuse_wrong({listed: ids, table: rows})
+        # The list comes first: the table may only lead to what is listed.
+        write(listed, ids, earlier=earlier.get(listed))
+        write(table, rows, earlier=earlier.get(table))
     put(f"{shown(table)}: {choice.predicate} wd:{item.id} ({item.label()})")
 
 

@@ -20,7 +20,7 @@ from kg import resources
 from kg.dataset.changes import CHANGES
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
 from kg.snapshot import locks
-from kg.snapshot.writing import sync_one
+from kg.snapshot.writing import sync, sync_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +65,11 @@ def init(folder: Path | str) -> Path:
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(resources.data(), beside, ignore=shutil.ignore_patterns(".*"))
+        sync(beside)
         if whole.is_dir():
             whole.rmdir()
         beside.rename(whole)
+        sync_one(whole.parent)
     except (OSError, shutil.Error) as error:
         raise WriteFailure(folder, getattr(error, "strerror", None) or str(error)) from error
     finally:

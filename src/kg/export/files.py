@@ -8,17 +8,24 @@ import stat
 from pathlib import Path
 
 from kg.errors import WriteFailure
+from kg.snapshot.writing import sync_one
 
 __all__ = ["write"]
 
 
-def write(path: Path | str, content: bytes) -> None:
+def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> None:
     """Write a file so that it is there whole, or as it was before.
 
     What is no regular file, such as a pipe or ``/dev/null``, is written to as it is.
 
+    Args:
+        path: of the file.
+        content: what it is to hold.
+        earlier: what it must hold until then, where the content was made from that.
+
     Raises:
-        WriteFailure: the folder is missing, may not be written to, or the disk is full.
+        WriteFailure: the folder is missing, may not be written to, or the disk is full; or the
+            file has changed meanwhile.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -27,12 +34,12 @@ def write(path: Path | str, content: bytes) -> None:
         elif target.exists() and not os.access(target, os.W_OK):
             raise WriteFailure(path, "the file is read-only")
         else:
-            _replace(target, content)
+            _replace(target, content, earlier)
     except OSError as error:
         raise WriteFailure(path, error.strerror or str(error)) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, content: bytes, earlier: bytes | None) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     try:
@@ -42,7 +49,14 @@ def _replace(target: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             beside.chmod(mode)
+        _check_unchanged(target, earlier)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+    sync_one(target.parent)
+
+
+def _check_unchanged(target: Path, earlier: bytes | None) -> None:
+    if earlier is not None and target.read_bytes() != earlier:
+        raise WriteFailure(target, "the file has changed meanwhile: try again")

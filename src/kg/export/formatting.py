@@ -58,7 +58,7 @@ def format_file(path: Path | str, *, check: bool = False) -> str | None:
     if text.encode() == content:
         return None
     if not check:
-        write(path, text.encode())
+        write(path, text.encode(), earlier=content)
     return text
 
 

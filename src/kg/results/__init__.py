@@ -214,10 +214,10 @@ class Solutions:
         return buffer.getvalue()
 
     def write_parquet(self, path: Path | str) -> None:
-        """Write a Parquet file, with the types of ``to_polars``."""
-        from pathlib import Path
+        """Write a Parquet file, with the types of ``to_polars``, whole or not at all."""
+        from kg.export import write
 
-        Path(path).write_bytes(self.to_parquet())
+        write(path, self.to_parquet())
 
 
 class Boolean:

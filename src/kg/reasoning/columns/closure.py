@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -131,6 +132,8 @@ class ColumnClosure:
             try:
                 with beside.open("wb") as file:
                     self.write(file, graph, ordered=ordered, budget=budget)
+                    file.flush()
+                    os.fsync(file.fileno())
                 beside.replace(path)
             except OSError as error:
                 raise WriteFailure(path, error.strerror or str(error)) from None
