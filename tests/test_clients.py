@@ -6,20 +6,37 @@ import csv
 import html
 import io
 import json
+import os
 import shutil
 import subprocess
 
 import pytest
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 from rdflib import Graph, URIRef
 from rdflib.compare import isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
-from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDF,
+    RDFXML,
+    TSV,
+    TURTLE,
+    URLENCODED,
+    XML,
+    SPARQLWrapper,
+)
 
 from serving import serving
 
 PREFIXES = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n"
 SELECT = PREFIXES + "SELECT ?thing ?label { ?thing rdfs:label ?label } ORDER BY ?thing ?label"
 KG = "https://w3id.org/relations-kg/id/"
+REL = "https://w3id.org/relations-kg/ontology#"
 CURL = (shutil.which("curl") or "curl", "--silent", "--fail", "--noproxy", "*")
 with_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -64,6 +81,88 @@ def test_sparqlwrapper_gets_the_rows_as_csv(server, expected):
     text = wrapped(server, SELECT, CSV).convert().decode()
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert [tuple(row) for row in rows[1:]] == expected
+
+
+ROWS = {
+    JSON: "application/sparql-results+json",
+    XML: "application/sparql-results+xml",
+    CSV: "text/csv",
+    TSV: "text/tab-separated-values",
+}
+GRAPHS = {
+    XML: "application/rdf+xml",
+    RDF: "application/rdf+xml",
+    RDFXML: "application/rdf+xml",
+    N3: "text/turtle",
+    TURTLE: "text/turtle",
+    JSON: "application/ld+json",
+    JSONLD: "application/ld+json",
+}
+ASKED = {
+    "SELECT ?x { VALUES ?x { 1 } }": ROWS,
+    "ASK {}": {JSON: ROWS[JSON], XML: ROWS[XML]},
+    "CONSTRUCT { <urn:a> <urn:b> 1 } {}": GRAPHS,
+    f"DESCRIBE <{KG}mali>": GRAPHS,
+}
+
+
+@pytest.mark.filterwarnings("ignore:Sending Accept header")
+@pytest.mark.parametrize("method", [None, URLENCODED, POSTDIRECTLY])
+@pytest.mark.parametrize(
+    ("query", "form", "media_type"),
+    [(query, form, kind) for query, kinds in ASKED.items() for form, kind in kinds.items()],
+)
+def test_sparqlwrapper_gets_each_format(server, query, form, media_type, method):
+    answer = wrapped(server, query, form, method)
+    assert answer.info()["content-type"].partition(";")[0] == media_type
+    assert answer.response.read()
+
+
+@pytest.mark.parametrize(
+    ("told", "media_type"),
+    [
+        ("format=rdf+xml", "application/rdf+xml"),
+        ("format=application/rdf+xml", "application/rdf+xml"),
+        ("format=tables&format=turtle&format=nt", "text/turtle"),
+        ("output=ttl", "text/turtle"),
+        ("results=html&output=nothing", "application/n-triples"),
+        ("output=ttl&format=jsonld", "application/ld+json"),
+        ("format=application%2Fld%2Bjson%2Capplication%2Fx-json%2Bld", "application/ld+json"),
+    ],
+)
+def test_the_first_format_that_is_known_counts(server, told, media_type):
+    address = f"sparql?query=CONSTRUCT%20%7B%7D%20%7B%7D&{told}"
+    answer = server.get(address, headers={"Accept": "application/n-triples"})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+
+
+ALIASES = {
+    **dict.fromkeys(("application/x-turtle", "text/n3", "text/rdf+n3"), "turtle"),
+    **dict.fromkeys(("text/plain", "application/n-triples"), "nt"),
+    **dict.fromkeys(("application/json", "application/x-json+ld"), "json-ld"),
+    "application/x-trig": "trig",
+    "text/x-nquads": "nquads",
+    "application/rdf+xml": "xml",
+}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"sparql?query=DESCRIBE%20%3C{KG}mali%3E",
+        *("store?default", "data/mali", "queries", "ontology", "void", "sparql"),
+    ],
+)
+@pytest.mark.parametrize("how", ALIASES)
+def test_every_address_knows_the_same_formats(server, address, how):
+    by_header = server.get(address, headers={"Accept": how})
+    joined = "&" if "?" in address else "?"
+    by_name = server.get(f"{address}{joined}format={ALIASES[how]}")
+    assert by_header.status_code == by_name.status_code == 200
+    assert by_header.headers["content-type"].partition(";")[0] == how
+    if (address, how) != ("data/mali", "application/json"):  # which has a form of its own there
+        assert by_header.content == by_name.content
 
 
 def test_sparqlwrapper_gets_a_graph(server, graph):
@@ -157,3 +256,61 @@ def test_a_misspelt_name_is_noted_in_a_header_in_the_json_and_on_the_page(server
     found = server.query("SELECT ?e { ?e a rel:TensionRaisingEvent }")
     assert "KG-Note" not in found.headers
     assert "notes" not in found.json()
+
+
+@pytest.mark.parametrize(
+    "form", [RdfFormat.N_QUADS, RdfFormat.TRIG, RdfFormat.JSON_LD, RdfFormat.TURTLE]
+)
+def test_what_an_identifier_leads_to_is_in_the_default_graph(server, form):
+    accept = {"Accept": form.media_type.partition(";")[0]}
+    answer = server.get("id/mali", headers=accept, follow_redirects=True)
+    assert answer.headers["content-type"].startswith(accept["Accept"])
+    quads = list(parse(answer.content, form))
+    mali, algeria = NamedNode(f"{KG}mali"), NamedNode(f"{KG}algeria")
+    assert Quad(mali, NamedNode(f"{REL}neighbours"), algeria) in quads
+    assert {quad.graph_name for quad in quads} == {DefaultGraph()}
+
+
+#: Questions by each form of SPARQL, and one that follows the links of a document.
+COMUNICA = """
+import { createRequire } from 'node:module';
+const { QueryEngine } = createRequire(process.argv[2] + '/')('@comunica/query-sparql');
+const [base, kg, rel] = process.argv.slice(3);
+const engine = new QueryEngine();
+const endpoint = { sources: [{ type: 'sparql', value: base + 'sparql' }] };
+const document = { sources: [base + 'id/mali'] };
+const neighbours = `SELECT ?x { <${kg}mali> <${rel}neighbours> ?x }`;
+const values = async (text, context) =>
+  (await (await engine.queryBindings(text, context)).toArray()).map(one => one.get('x').value);
+const quads = await engine.queryQuads(
+  `CONSTRUCT { ?s <urn:by> ?o } { ?s <${rel}neighbours> ?o }`, endpoint);
+console.log(JSON.stringify({
+  select: await values(neighbours, endpoint),
+  count: await values('SELECT (COUNT(*) AS ?x) { ?s ?p ?o }', endpoint),
+  ask: await engine.queryBoolean(`ASK { <${kg}mali> a <${rel}State> }`, endpoint),
+  construct: (await quads.toArray()).map(one => one.subject.value).sort(),
+  document: await values(neighbours, document),
+}));
+"""
+
+
+@pytest.mark.skipif("KG_COMUNICA" not in os.environ, reason="KG_COMUNICA names no Comunica")
+def test_comunica_asks_the_endpoint_and_follows_identifiers(server, graph, tmp_path):
+    script = tmp_path / "ask.mjs"
+    script.write_text(COMUNICA, encoding="utf-8")
+    told = [os.environ["KG_COMUNICA"], server.url, KG, REL]
+    done = subprocess.run(
+        [shutil.which("node") or "node", script, *told],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "select": [f"{KG}algeria"],
+        "count": [next(iter(graph.query("SELECT (COUNT(*) AS ?x) { ?s ?p ?o }")))[0].value],
+        "ask": True,
+        "construct": [f"{KG}algeria", f"{KG}mali"],
+        "document": [f"{KG}algeria"],
+    }

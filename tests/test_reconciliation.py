@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -18,6 +19,7 @@ from kg.errors import Misuse, ServiceFailure
 from kg.reconciliation import service
 from kg.reconciliation.client import ReconciliationService
 from kg.reconciliation.index import Index
+from kg.web.links import Links
 from serving import serving
 
 SUITES = os.environ.get("KG_SUITES")
@@ -182,22 +184,131 @@ def test_claims_and_passages_are_no_things(index):
         ("[]", "queries: is no JSON object"),
         ('{"a": 1}', "query a: is no object"),
         ('{"a": {}}', "query a: give a query, or properties"),
-        ('{"a": {"query": ""}}', "query a: give a query, or properties"),
-        ('{"a": {"query": "x", "properties": {}}}', "properties a list"),
-        ('{"a": {"query": "x", "limit": 0}}', "limit is a number from 1 on"),
-        ('{"a": {"query": "x", "limit": true}}', "limit is a number from 1 on"),
-        ('{"a": {"query": "x", "type": 1}}', "type is an id, or a list of ids"),
+        ('{"a": {"query": []}}', "query is a text"),
+        ('{"a": {"query": "x", "properties": {"seat": 1}}}', "properties a list"),
         ('{"a": {"query": "x", "type_strict": "none"}}', "type_strict is one of any, should, all"),
         ('{"a": {"query": "x", "colour": "red"}}', 'has no member "colour"'),
         ('{"a": {"query": "x", "properties": [{"pid": "seat"}]}}', "has a pid and a v"),
-        ('{"a": {"query": "x", "properties": [{"pid": "sea", "v": 1}]}}', 'no property "sea" here'),
-        ('{"a": {"query": "x", "properties": [{"pid": "seat", "v": null}]}}', "a value is a text"),
+        ('{"a": 1, "b": {}}', "query a: is no object"),
     ],
 )
 def test_a_batch_that_is_none_is_refused_with_one_line(index, text, message):
     with pytest.raises(Misuse, match=message) as caught:
         service.reconcile(index, text)
     assert "\n" not in str(caught.value)
+
+
+#: What stands in the cells of tables, and in what clients make of them.
+ODD = [
+    *(
+        '"---"',
+        '"-"',
+        '""',
+        '"   "',
+        '"\\u00a0"',
+        '"\\ud800"',
+        '"\\u0000"',
+        "null",
+        "1960",
+        "-1.5",
+    ),
+    *("true", "1" * 5000, "1e999", "NaN", json.dumps("x" * 100_000)),
+]
+
+
+@pytest.mark.parametrize("cell", ODD)
+def test_an_odd_cell_has_no_candidates_and_costs_the_others_nothing(index, cell):
+    text = '{"q0": {"query": "Mali"}, "q1": {"query": CELL}, "q2": {"query": "Gao"}}'.replace(
+        "CELL", cell
+    )
+
+    found = service.reconcile(index, text)
+
+    assert [found[key]["result"][0]["id"] for key in ("q0", "q2")] == ["mali", "gao"]
+    assert found["q1"] == {"result": []}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "null",
+            '""',
+            '" - "',
+            "[]",
+            "[null]",
+            "{}",
+            '{"id": 5}',
+            "NaN",
+            "Infinity",
+            '[null, ""]',
+        ),
+    ],
+)
+def test_a_value_that_says_nothing_leaves_the_name_to_decide(index, value):
+    asked = '{"q": {"query": "Mali", "properties": [{"pid": "isoCode", "v": VALUE}]}}'.replace(
+        "VALUE", value
+    )
+
+    [first, *_] = service.reconcile(index, asked)["q"]["result"]
+
+    assert (first["id"], first["match"], first["score"]) == ("mali", True, 100.0)
+
+
+@pytest.mark.parametrize(
+    "value", ["1960", "true", "1e308", "-" + "9" * 200, '["x", 3, {"id": "y"}]']
+)
+@pytest.mark.parametrize("pid", ["P571", "no such", "", "seat/P17", "a b<>", "isoCode"])
+def test_a_property_that_does_not_fit_makes_no_match(index, pid, value):
+    asked = '{"q": {"query": "Mali", "properties": [{"pid": "PID", "v": VALUE}]}}'.replace(
+        "VALUE", value
+    )
+
+    found = service.reconcile(index, asked.replace("PID", pid))["q"]["result"]
+
+    assert found[0]["id"] == "mali"
+    assert not any(one["match"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("limit", "count"),
+    [
+        *(("0", 0), ("-3", 0), ("-Infinity", 0), ("-1e999", 0), ("2", 2), ("2.9", 2), ('"2"', 2)),
+        *(("null", 10), ("NaN", 10), ("true", 10), ('"many"', 10), ("[]", 10)),
+        *(("Infinity", 100), ("1e999", 100), ("9" * 5000, 100)),
+    ],
+)
+def test_a_limit_is_kept_as_far_as_it_is_a_number(index, limit, count):
+    asked = '{"q": {"query": "of Algeria", "limit": LIMIT}}'
+
+    found = service.reconcile(index, asked.replace("LIMIT", limit))
+
+    most = len(matched(index, "of Algeria", limit=100))
+    assert len(found["q"]["result"]) == min(count, most)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_found"),
+    [
+        *(("null", True), ("[]", True), ('""', True), ('"State"', True), ('["State", null]', True)),
+        *(('{"id": "State"}', True), ('"Q6256"', False), ("5", False), ('["Q6256"]', False)),
+    ],
+)
+def test_a_type_that_there_is_none_of_has_no_things(index, kind, is_found):
+    asked = '{"q": {"query": "Mali", "type": KIND}}'.replace("KIND", kind)
+
+    found = service.reconcile(index, asked)["q"]["result"]
+
+    assert [one["id"] for one in found][:1] == (["mali"] if is_found else [])
+
+
+def test_a_query_that_is_none_costs_the_others_nothing(index):
+    batch = '{"a": 1, "b": {"query": "Mali"}, "c": {"query": "Gao", "colour": 1}}'
+
+    found = service.reconcile(index, batch)
+
+    assert (found["a"], found["c"]) == ({"result": []}, {"result": []})
+    assert found["b"]["result"][0]["id"] == "mali"
 
 
 def test_a_batch_that_is_too_large_is_refused(index):
@@ -290,8 +401,8 @@ def test_a_preview_escapes_what_it_shows():
     store.add(Quad(node, RDFS.label, Literal("<script>alert(1)</script>", language="en")))
     hostile = Index(store)
 
-    assert "<script>" not in service.preview(hostile, "bad", BASE)
-    assert "&lt;script&gt;" in service.preview(hostile, "bad", BASE)
+    assert "<script>" not in service.preview(hostile, "bad", Links().page)
+    assert "&lt;script&gt;" in service.preview(hostile, "bad", Links().page)
     assert "<script>" not in service.flyout(hostile, "entity", "bad")["html"]
 
 
@@ -468,6 +579,45 @@ def test_a_batch_by_either_method(server, method):
     found = answer.json()
     assert [found[key]["result"][0]["id"] for key in ("q0", "q1")] == ["mali", "gao"]
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_what_openrefine_sends(server):
+    """Send what OpenRefine 3.6.2 was seen to send for a column with blanks and dashes."""
+
+    def sent(name, content):
+        kind = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        text = json.dumps(content, separators=(",", ":"))
+        answer = server.post("reconcile", content=urlencode({name: text}), headers=kind)
+        assert answer.status_code == 200
+        return answer.json()
+
+    cells = ["MNLA", "Mali", "---", "-", "   ", "", "1960", '"quoted"', "Gao"]
+    typed = {
+        f"q{n}": {"query": cell, "type": "State", "type_strict": "should"}
+        for n, cell in enumerate(cells)
+    }
+    found = sent("queries", typed)
+    assert {n for n, one in found.items() if not one["result"]} == {f"q{n}" for n in range(2, 8)}
+    # Its guess of types asks for three of each; the columns beside come as text or as numbers.
+    guessed = sent(
+        "queries", {f"q{n}": {"query": cell, "limit": 3} for n, cell in enumerate(cells)}
+    )
+    assert len(guessed["q1"]["result"]) == 3
+    beside = [{"pid": "P571", "v": 1960}], [{"pid": "isoCode", "v": "ML"}]
+    found = sent(
+        "queries",
+        {
+            "q0": {"query": "   ", "properties": beside[0]},
+            "q1": {"query": "Mali", "properties": beside[1]},
+        },
+    )
+    assert found["q0"] == {"result": []}
+    assert found["q1"]["result"][0]["match"] is True
+    extended = sent("extend", {"ids": ["mali"], "properties": [{"id": "isoCode", "settings": {}}]})
+    assert extended["rows"] == {"mali": {"isoCode": [{"str": "ML"}]}}
+    # Its link to a thing has the id escaped as a part of a query.
+    view = server.get("reconcile").json()["view"]["url"].replace("{{id}}", quote("mali", safe=""))
+    assert "<title>Mali" in server.client.get(view).text
 
 
 def test_pages_of_other_sites_may_read_it(server):

@@ -400,9 +400,13 @@ def test_suggestions_are_json_with_pages_that_keep_the_viewpoint(held):
     }
 
 
-def test_a_search_with_a_kind_that_is_no_iri_is_refused(held):
+def test_a_search_with_a_kind_that_is_no_iri_says_so_where_it_was_asked(held):
+    refused = open_page(held, "/search", "search", q="a", kind="no such kind<")
+    assert refused.status == 400
+    assert "kind is an IRI" in refused.text
+    assert "Name, in any language" in refused.text
     with pytest.raises(Problem, match="kind is an IRI"):
-        open_page(held, "/search", "search", q="a", kind="no such kind<")
+        open_page(held, "/search", "search", q="a", kind="no such kind<", format="json")
 
 
 def test_names_are_found_in_every_language(held):

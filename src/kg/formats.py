@@ -23,6 +23,10 @@ class Format:
         media_type: its registered media type.
         keeps_graphs: whether it says which named graph a triple belongs to.
         readable: whether kg reads it; every format is written.
+        names: further names that clients of a server send.
+        also: further media types that clients ask for it by.
+        w3c: the name that the W3C gives to it, https://www.w3.org/ns/formats/.
+        has_charset: whether its media type has a parameter for the charset.
     """
 
     name: str
@@ -31,21 +35,65 @@ class Format:
     media_type: str
     keeps_graphs: bool = False
     readable: bool = True
+    names: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    w3c: str = ""
+    has_charset: bool = False
 
 
 #: Every format by name, the most usual first.
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
-        Format("ttl", RdfFormat.TURTLE, (".ttl", ".turtle"), "text/turtle"),
-        Format("nt", RdfFormat.N_TRIPLES, (".nt",), "application/n-triples"),
-        Format("nq", RdfFormat.N_QUADS, (".nq",), "application/n-quads", keeps_graphs=True),
-        Format("trig", RdfFormat.TRIG, (".trig",), "application/trig", keeps_graphs=True),
+        Format(
+            "ttl",
+            RdfFormat.TURTLE,
+            (".ttl", ".turtle"),
+            "text/turtle",
+            names=("turtle", "n3"),
+            also=(
+                *("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"),
+                *("application/n3", "application/rdf+n3"),
+            ),
+            w3c="Turtle",
+            has_charset=True,
+        ),
+        Format(
+            "nt",
+            RdfFormat.N_TRIPLES,
+            (".nt",),
+            "application/n-triples",
+            names=("ntriples", "n-triples"),
+            also=("text/plain", "text/ntriples", "application/ntriples"),
+            w3c="N-Triples",
+        ),
+        Format(
+            "nq",
+            RdfFormat.N_QUADS,
+            (".nq",),
+            "application/n-quads",
+            keeps_graphs=True,
+            names=("nquads", "n-quads"),
+            also=("text/x-nquads", "application/nquads"),
+            w3c="N-Quads",
+        ),
+        Format(
+            "trig",
+            RdfFormat.TRIG,
+            (".trig",),
+            "application/trig",
+            keeps_graphs=True,
+            also=("application/x-trig",),
+            w3c="TriG",
+            has_charset=True,
+        ),
         Format(
             "rdfxml",
             RdfFormat.RDF_XML,
             (".rdf", ".owl", ".xml", ".rdfxml"),
             "application/rdf+xml",
+            names=("rdf", "xml", "rdf+xml", "rdf/xml", "rdf-xml"),
+            w3c="RDF_XML",
         ),
         Format(
             "jsonld",
@@ -53,6 +101,9 @@ FORMATS: dict[str, Format] = {
             (".jsonld", ".json-ld"),
             "application/ld+json",
             keeps_graphs=True,
+            names=("json-ld", "json", "ld+json"),
+            also=("application/json", "application/x-json+ld", "application/json+ld"),
+            w3c="JSON-LD",
         ),
         Format("graphml", None, (".graphml",), "application/graphml+xml", readable=False),
         Format("csv", None, (".csv",), "text/csv", readable=False),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kg.export.statement import Statement, Subject
 
-__all__ = ["XML_TEXT", "to_rdfxml"]
+__all__ = ["XML_TEXT", "is_writable", "to_rdfxml"]
 
 #: Text that XML 1.0, section 2.2, can carry.
 XML_TEXT = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
@@ -65,6 +65,27 @@ def to_rdfxml(triples: Iterable[Triple]) -> str:
         lines += [f"    {_element(entry, names[entry.predicate][0])}" for entry in group]
         lines.append("  </rdf:Description>")
     return "\n".join([*lines, "</rdf:RDF>"]) + "\n"
+
+
+def is_writable(triples: Iterable[Triple]) -> bool:
+    """Return whether RDF/XML can carry every triple.
+
+    >>> is_writable([Triple(RDF.List, NamedNode("http://example.org/1"), Literal("a"))])
+    False
+    """
+    predicates = set()
+    for triple in triples:
+        term = triple.object
+        if isinstance(term, Triple) or (
+            isinstance(term, Literal) and not XML_TEXT.fullmatch(term.value)
+        ):
+            return False
+        predicates.add(triple.predicate)
+    try:
+        _names(predicates)
+    except Misuse:
+        return False
+    return True
 
 
 def _names(predicates: set[NamedNode]) -> dict[NamedNode, tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Query", "candidates", "described", "query_of"]
 
 _LIMIT, _MOST = 10, 100
+#: A text that is longer is no name.
+_LONGEST = 1000
 _STRICT = ("any", "should", "all")
 #: What the name counts beside the properties, and what a type that is only wished for takes away.
 _NAME_SHARE, _WRONG_TYPE = 0.6, 20.0
@@ -47,16 +50,21 @@ class Query:
     properties: tuple[tuple[str, tuple[Any, ...]], ...] = field(default=())
 
 
-def query_of(key: str, given: Any, index: Index) -> Query:
+def query_of(key: str, given: Any) -> Query:
     """Read a query of a batch.
+
+    What comes from a cell of a table (the query, the values of properties) may be anything that
+    JSON has: what says nothing is left out.
 
     Args:
         key: its name in the batch.
         given: what JSON holds.
-        index: knows the classes and properties.
 
     Raises:
         Misuse: it is no query; says what is wrong.
+
+    >>> query_of("q0", {"query": 1960, "limit": 3, "properties": [{"pid": "seat", "v": None}]})
+    Query(text='1960', types=(), strict='any', limit=3, properties=())
     """
     if not isinstance(given, dict):
         raise Misuse(f"query {key}: is no object")
@@ -64,42 +72,67 @@ def query_of(key: str, given: Any, index: Index) -> Query:
     for name in given:
         if name not in known:
             raise Misuse(f'query {key}: has no member "{name}": it may have {", ".join(known)}')
-    text = given.get("query", "")
-    listed = given.get("properties", [])
-    if not isinstance(text, str) or not isinstance(listed, list):
+    listed = given.get("properties") or []
+    if isinstance(given.get("query"), dict | list) or not isinstance(listed, list):
         raise Misuse(f"query {key}: query is a text, and properties a list")
-    if not plain(text) and not listed:
+    if "query" not in given and not listed:
         raise Misuse(f"query {key}: give a query, or properties")
-    types = given.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    if not isinstance(types, list) or not all(isinstance(one, str) for one in types):
-        raise Misuse(f"query {key}: type is an id, or a list of ids")
-    strict = given.get("type_strict", "any")
+    strict = given.get("type_strict") or "any"
     if strict not in _STRICT:
         raise Misuse(f"query {key}: type_strict is one of {', '.join(_STRICT)}")
-    limit = given.get("limit", _LIMIT)
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 1:
-        raise Misuse(f"query {key}: limit is a number from 1 on")
-    properties = tuple(_property(key, one, index) for one in listed)
-    names = tuple(_local(one) for one in types if one)
-    return Query(text, names, strict, min(int(limit), _MOST), properties)
+    text = _text(given.get("query"))
+    types = tuple(_local(one) for one in _types(given.get("type")))
+    properties = [_property(key, one) for one in listed]
+    return Query(
+        text if plain(text) and len(text) <= _LONGEST else "",
+        types,
+        strict,
+        _limit(given.get("limit")),
+        tuple((path, wanted) for path, wanted in properties if wanted),
+    )
 
 
-def _property(key: str, given: Any, index: Index) -> tuple[str, tuple[Any, ...]]:
-    if not isinstance(given, dict) or not {"pid", "v"} <= given.keys():
-        raise Misuse(f"query {key}: a property has a pid and a v")
-    if not isinstance(given["pid"], str):
+def _text(value: Any) -> str:
+    """Return a value of a cell as its text."""
+    is_number = not isinstance(value, float) or math.isfinite(value)
+    if value is None or isinstance(value, dict | list) or not is_number:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _types(given: Any) -> list[str]:
+    found = given if isinstance(given, list) else [given]
+    ids = [one.get("id") if isinstance(one, dict) else one for one in found]
+    return [text for text in map(_text, ids) if text]
+
+
+def _limit(given: Any) -> int:
+    """Return how many candidates are wanted; what is no number leaves it to the service."""
+    try:
+        limit = float(given)
+    except OverflowError:
+        return _MOST if given > 0 else 0
+    except (TypeError, ValueError):
+        return _LIMIT
+    if isinstance(given, bool) or math.isnan(limit):
+        return _LIMIT
+    return int(max(0, min(limit, _MOST)))
+
+
+def _property(key: str, given: Any) -> tuple[str, tuple[Any, ...]]:
+    if not isinstance(given, dict) or not isinstance(given.get("pid"), str) or "v" not in given:
         raise Misuse(f"query {key}: a property has a pid and a v")
     path = "/".join(_local(one) for one in given["pid"].split("/"))
-    for name in path.split("/"):
-        if name not in index.properties:
-            raise Misuse(f'query {key}: no property "{name}" here')
     wanted = given["v"] if isinstance(given["v"], list) else [given["v"]]
-    for one in wanted:
-        is_thing = isinstance(one, dict) and isinstance(one.get("id"), str)
-        if not is_thing and not isinstance(one, str | int | float):
-            raise Misuse(f"query {key}: a value is a text, a number, yes or no, or has an id")
-    return path, tuple(wanted)
+    return path, tuple(one for one in wanted if _says_something(one))
+
+
+def _says_something(value: Any) -> bool:
+    if isinstance(value, dict):
+        return isinstance(value.get("id"), str)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) or (isinstance(value, str) and bool(plain(value)))
 
 
 def _local(identifier: str) -> str:
@@ -108,6 +141,8 @@ def _local(identifier: str) -> str:
 
 def candidates(index: Index, query: Query) -> list[dict[str, Any]]:
     """Return the candidates of a query, the best first, as the API writes them."""
+    if not query.text and not query.properties:
+        return []
     text = plain(query.text)
     own = _by_id(index, query.text)
     scored = []
@@ -194,6 +229,8 @@ def described(index: Index, thing: Thing) -> str:
 
 def _agreement(index: Index, thing: Thing, path: str, wanted: Sequence[Any]) -> float:
     """Tell how well the values of a property agree with one of those wanted, from 0 to 100."""
+    if not all(name in index.properties for name in path.split("/")):
+        return 0.0
     found = index.values(thing, path)
     return max((_alike(index, one, other) for one in found for other in wanted), default=0.0)
 
@@ -210,7 +247,7 @@ def _alike(  # noqa: PLR0911 - one for each kind of value
     if isinstance(wanted, bool):
         return _WHOLE if str(getattr(found, "value", "")) == str(wanted).lower() else 0.0
     if isinstance(wanted, int | float):
-        return _near(found, float(wanted))
+        return _near(found, wanted)
     if isinstance(found, Thing):
         if found is _by_id(index, wanted):
             return _WHOLE
@@ -222,8 +259,10 @@ def _near(found: Any, wanted: float) -> float:
     if not isinstance(found, Literal):
         return 0.0
     try:
-        value = float(found.value)
-    except ValueError:
+        value, number = float(found.value), float(wanted)
+    except (ValueError, OverflowError):
         return 0.0
-    widest = max(abs(value), abs(wanted))
-    return _WHOLE if widest == 0 else _WHOLE * max(0.0, 1 - abs(value - wanted) / widest)
+    widest = max(abs(value), abs(number))
+    if not math.isfinite(widest):
+        return 0.0
+    return _WHOLE if widest == 0 else _WHOLE * max(0.0, 1 - abs(value - number) / widest)

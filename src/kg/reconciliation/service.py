@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from kg.reconciliation.matching import candidates, described, query_of
 from kg.reconciliation.names import likeness, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kg.reconciliation.index import Index
 
@@ -25,6 +26,8 @@ __all__ = ["extend", "flyout", "manifest", "preview", "propose", "reconcile", "s
 #: How many queries, or things, one request may have.
 MOST = 1000
 _PAGE, _NEAR = 20, 75.0
+#: More digits than a number of a cell has; Python reads no more than 4,300.
+_DIGITS = 300
 _WIDTH, _HEIGHT = 400, 120
 _NUMBERS = {XSD.decimal, XSD.double, XSD.float}
 _SETTINGS = [
@@ -64,7 +67,8 @@ def manifest(base: str, name: str = "Algeria–Mali relations") -> dict[str, Any
         "identifierSpace": PREFIXES["kg"],
         "schemaSpace": PREFIXES["rel"],
         "documentation": f"{base.rstrip('/')}/ontology",
-        "view": {"url": f"{base.rstrip('/')}/page/{{{{id}}}}"},
+        # Clients escape the id as a part of a query, so that one with a slash keeps it.
+        "view": {"url": f"{base.rstrip('/')}/page?iri={quote(PREFIXES['kg'], '')}{{{{id}}}}"},
         "defaultTypes": [
             {"id": "State", "name": "State"},
             {"id": "DiplomaticMission", "name": "diplomatic mission"},
@@ -92,12 +96,15 @@ def manifest(base: str, name: str = "Algeria–Mali relations") -> dict[str, Any
 def reconcile(index: Index, text: str) -> dict[str, Any]:
     """Answer a batch of queries.
 
+    One that is not well formed has no candidates and leaves the others their answers; where none is
+    well formed, the batch is refused.
+
     Args:
         index: of the graph.
         text: JSON, queries by name.
 
     Raises:
-        Misuse: it is no batch, or too large; says what is wrong.
+        Misuse: it is no batch, too large, or no query is well formed; says what is wrong.
 
     >>> from kg import load
     >>> from kg.reconciliation.index import Index
@@ -109,8 +116,17 @@ def reconcile(index: Index, text: str) -> dict[str, Any]:
     batch = _object("queries", text)
     if len(batch) > MOST:
         raise Misuse(f"{len(batch):,} queries: send at most {MOST:,} at once")
-    queries = {key: query_of(key, given, index) for key, given in batch.items()}
-    return {key: {"result": candidates(index, query)} for key, query in queries.items()}
+    found: dict[str, Any] = {}
+    refused: list[Misuse] = []
+    for key, given in batch.items():
+        try:
+            found[key] = {"result": candidates(index, query_of(key, given))}
+        except Misuse as error:
+            found[key] = {"result": []}
+            refused.append(error)
+    if refused and len(refused) == len(batch):
+        raise refused[0]
+    return found
 
 
 def suggest(index: Index, kind: str, prefix: str, cursor: str = "0") -> dict[str, Any]:
@@ -125,7 +141,7 @@ def suggest(index: Index, kind: str, prefix: str, cursor: str = "0") -> dict[str
     Raises:
         Misuse: the cursor is no number.
     """
-    if not cursor.isdecimal() or not cursor.isascii():
+    if not _is_count(cursor):
         raise Misuse(f'cursor "{cursor[:40]}" is no number')
     if kind == "entity":
         names = {one.id: (one.name, *one.names) for one in index.things.values()}
@@ -173,12 +189,18 @@ def _suggested(index: Index, kind: str, identifier: str) -> dict[str, Any]:
     return {"id": identifier, "name": index.types[identifier], "broader": above}
 
 
-def preview(index: Index, identifier: str, base: str) -> str | None:
-    """Return a small page about a thing, None where there is none such."""
+def preview(index: Index, identifier: str, page: Callable[[str], str]) -> str | None:
+    """Return a small page about a thing, None where there is none such.
+
+    Args:
+        index: of the graph.
+        identifier: of the thing.
+        page: gives the address of the page of an IRI.
+    """
     thing = index.things.get(identifier)
     if thing is None:
         return None
-    address = f"{base.rstrip('/')}/page/{quote(thing.id)}"
+    address = page(thing.node.value)
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(thing.name)}</title></head><body>"
@@ -206,7 +228,7 @@ def propose(index: Index, kind: str | None, limit: str | None) -> dict[str, Any]
     Raises:
         Misuse: the limit is no number.
     """
-    if limit is not None and not (limit.isdecimal() and limit.isascii()):
+    if limit is not None and not _is_count(limit):
         raise Misuse(f'limit "{limit[:40]}" is no number')
     things = [one for one in index.things.values() if kind is None or kind in one.types]
     counts = {
@@ -264,7 +286,7 @@ def _settings(given: Mapping[str, Any]) -> tuple[int, str]:
         raise Misuse(f"extend: the settings of {given['id']} are no object")
     limit, content = settings.get("limit", 0), settings.get("content", "thing")
     limit = str(limit).removesuffix(".0")
-    if not limit.isdecimal() or not limit.isascii():
+    if not _is_count(limit):
         raise Misuse(f"extend: the limit of {given['id']} is no number")
     if content not in ("thing", "id", "literal"):
         raise Misuse(f"extend: the content of {given['id']} is thing, id or literal")
@@ -291,27 +313,42 @@ def _cells(index: Index, identifier: str, given: Mapping[str, Any]) -> list[dict
     return [_cell(one, content) for one in chosen]
 
 
-def _cell(  # noqa: PLR0911 - one for each kind of value
-    value: Thing | NamedNode | Literal, content: str
-) -> dict[str, Any]:
+def _cell(value: Thing | NamedNode | Literal, content: str) -> dict[str, Any]:
     if isinstance(value, Thing):
         if content == "thing":
             return {"id": value.id, "name": value.name}
         return {"str": value.id if content == "id" else value.name}
     if isinstance(value, NamedNode):
         return {"str": compact(value.value)}
-    if value.datatype == XSD.integer:
-        return {"int": int(value.value)}
-    if value.datatype in _NUMBERS:
-        return {"float": float(value.value)}
+    if (number := _number(value)) is not None:
+        return {"int" if isinstance(number, int) else "float": number}
     if value.datatype == XSD.date:
         return {"date": f"{value.value}T00:00:00"}
     return {"str": value.value}
 
 
+def _number(value: Literal) -> float | None:
+    """Return the number that a literal is and that JSON can write; None for any other."""
+    try:
+        if value.datatype == XSD.integer:
+            return int(value.value)
+        number = float(value.value) if value.datatype in _NUMBERS else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
+
+
 def _object(name: str, text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_int=_integer)
     except (ValueError, RecursionError):
         raise Misuse(f"{name}: is not JSON") from None
     if not isinstance(found, dict):

@@ -40,7 +40,6 @@ def application(
     """
     endpoint = Endpoint(settings, pool, health, writer)
     # An address that is nearly right is not sent elsewhere: it would be to the client's Host.
-    router = Router(
-        routes(endpoint, Pages(endpoint), Reconciliation(endpoint)), redirect_slashes=False
-    )
-    return Frame(router, endpoint, logs=logs)
+    listed = routes(endpoint, Pages(endpoint), Reconciliation(endpoint))
+    router = Router(listed, redirect_slashes=False)
+    return Frame(router, listed, endpoint, logs=logs)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
-from kg.namespaces import PREFIXES
 from kg.web import protocol
 from kg.web.answers import Answer
 from kg.web.bodies import received
+from kg.web.formats import media_types
 from kg.web.negotiation import choose
 from kg.web.problems import Problem
 from kg.web.security import check_writer
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from kg.web.workers.pool import Pool
     from kg.web.writing import Writer
 
-__all__ = ["Endpoint", "params_of", "response"]
+__all__ = ["Endpoint", "formats_of", "name_of", "params_of", "response"]
 
 _HTML = "text/html"
 _RDF = ("text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
@@ -69,12 +70,16 @@ class Endpoint:
                 request,
                 "description.service",
                 accept=accept,
-                format=params_of(request).get("format"),
+                format=list(asked.formats),
                 base=self.base,
                 writable=self._writer is not None,
             )
         if isinstance(asked, protocol.Update):
             return await self._updated(request, asked)
+        if request.method != "POST" and _is_for_people(asked, accept):
+            chosen = {"query": asked.text, "viewpoint": asked.viewpoint or ""}
+            told = urlencode({name: value for name, value in chosen.items() if value})
+            return RedirectResponse(f"{self.path}query?{told}", 303, {"Vary": "Accept"})
         return await self.ask(
             request,
             "query.evaluate",
@@ -83,7 +88,8 @@ class Endpoint:
             named_graphs=list(asked.named_graphs),
             viewpoint=asked.viewpoint or None,
             accept=accept,
-            format=asked.format,
+            format=list(asked.formats),
+            hints=list(asked.hints),
             base=f"{self.base.rstrip('/')}/sparql",
         )
 
@@ -128,9 +134,8 @@ class Endpoint:
             raise Problem("bad-request", "name one graph: ?default or ?graph=IRI")
         graph = names[0] if names else None
         if request.method in ("GET", "HEAD"):
-            name = told.get("format", [None])[0]
-            accept = request.headers.get("accept")
-            return await self.ask(request, "store.get", graph=graph, accept=accept, format=name)
+            accept, formats = request.headers.get("accept"), formats_of(request)
+            return await self.ask(request, "store.get", graph=graph, accept=accept, format=formats)
         writer = self._who_writes(request)
         body = await received(request, self.pool.limits.body)
         kind = request.headers.get("content-type")
@@ -143,20 +148,18 @@ class Endpoint:
     async def data(self, request: Request) -> Response:
         """Give what is known of a thing, as data."""
         params = params_of(request)
-        name, iri = params.get("format"), params.get("iri", "")
-        if slug := request.path_params.get("slug"):
-            stem, dot, ending = slug.rpartition(".")
-            if dot and ending in _ENDINGS:
-                slug, name = stem, _ENDINGS[ending]
-            iri = PREFIXES["kg"] + slug
-        if not iri:
+        iri, path = params.get("iri", ""), ""
+        if "slug" in request.path_params:
+            iri, path = "", name_of(request)
+        if not iri and not path:
             raise Problem("bad-request", "name a thing: /data/NAME or /data?iri=IRI")
         return await self.ask(
             request,
             "data.thing",
             iri=iri,
+            path=path,
             accept=request.headers.get("accept"),
-            format=name,
+            format=formats_of(request),
             viewpoint=params.get("viewpoint") or None,
             base=self.base,
         )
@@ -167,7 +170,7 @@ class Endpoint:
             request,
             "description.void",
             accept=request.headers.get("accept"),
-            format=params_of(request).get("format"),
+            format=formats_of(request),
             base=self.base,
         )
 
@@ -210,14 +213,17 @@ class Endpoint:
     @property
     def path(self) -> str:
         """The path that every address begins with."""
-        from urllib.parse import urlsplit
-
         return urlsplit(self.base).path or "/"
 
 
 _NOT_CRAWLED = ("sparql", "store", "why", "search", "query?", "plots/")
-_ENDINGS = {name: name for name in ("ttl", "nt", "nq", "trig", "jsonld", "json", "rdfxml")}
-_ENDINGS["rdf"] = "rdfxml"
+
+
+def _is_for_people(asked: protocol.Query, accept: str | None) -> bool:
+    """Return whether a browser asks, in whose page the editor shows the same answer."""
+    if asked.formats or asked.default_graphs or asked.named_graphs:
+        return False
+    return choose(accept, (*media_types(), _HTML)) == _HTML
 
 
 def host_of(host: str) -> str:
@@ -229,17 +235,28 @@ def host_of(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def name_of(request: Request) -> str:
+    """Return what follows ``/id/``, ``/page/`` or ``/data/`` in an address, as it was sent."""
+    path: bytes = request.scope["raw_path"]
+    return path.decode("ascii").lstrip("/").partition("/")[2]
+
+
 def params_of(request: Request) -> dict[str, str]:
-    """Return the parameters of an address; one that is there twice is refused.
+    """Return the parameters of an address; one that is there twice is refused, but for a format.
 
     Raises:
         Problem: it is, or one is not UTF-8.
     """
     told = protocol.fields_of(request.url.query, "the address")
-    twice = next((name for name, values in told.items() if len(values) > 1), None)
-    if twice is not None:
-        raise Problem("bad-request", f"{twice[:80]}= is there twice")
+    twice = [name for name, values in told.items() if len(values) > 1 and name != "format"]
+    if twice:
+        raise Problem("bad-request", f"{twice[0][:80]}= is there twice")
     return {name: values[0] for name, values in told.items()}
+
+
+def formats_of(request: Request) -> list[str]:
+    """Return the formats that an address names, of which the first known counts."""
+    return protocol.fields_of(request.url.query, "the address").get("format", [])
 
 
 def response(answer: Answer) -> Response:

@@ -6,15 +6,16 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kg.formats import by_name
 from kg.results import Boolean, GraphResult, Solutions, serialize
 from kg.web.answers import Answer
 from kg.web.negotiation import chosen
 from kg.web.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pyoxigraph import NamedNode, Triple
+    from pyoxigraph import Triple
 
     from kg.sparql import Result
 
@@ -26,9 +27,10 @@ __all__ = [
     "acceptable",
     "agreed",
     "answered",
+    "known",
+    "media_types",
     "noted",
     "written",
-    "written_apart",
 ]
 
 
@@ -42,6 +44,7 @@ class Kind:
         also: further media types that clients ask for it by, and then get it as.
         names: further names that clients send.
         charset: whether its media type is told with one.
+        w3c: the name that the W3C gives to it, https://www.w3.org/ns/formats/.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Kind:
     also: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     charset: bool = False
+    w3c: str = ""
 
     @property
     def content_type(self) -> str:
@@ -62,25 +66,33 @@ class Kind:
 
 #: Those of an ASK, the usual one first.
 YES_OR_NO = (
-    Kind("json", "application/sparql-results+json", ("application/json",)),
-    Kind("xml", "application/sparql-results+xml", ("application/xml", "text/xml")),
+    Kind(
+        "json",
+        "application/sparql-results+json",
+        ("application/json", "text/json"),
+        ("sparql-results+json", "srj"),
+        w3c="SPARQL_Results_JSON",
+    ),
+    Kind(
+        "xml",
+        "application/sparql-results+xml",
+        ("application/xml", "text/xml"),
+        ("sparql-results+xml", "srx"),
+        w3c="SPARQL_Results_XML",
+    ),
 )
 #: Those of a SELECT.
 ROWS = (
     *YES_OR_NO,
-    Kind("csv", "text/csv", charset=True),
-    Kind("tsv", "text/tab-separated-values", charset=True),
+    Kind("csv", "text/csv", charset=True, w3c="SPARQL_Results_CSV"),
+    Kind("tsv", "text/tab-separated-values", charset=True, w3c="SPARQL_Results_TSV"),
     Kind("md", "text/markdown", names=("markdown",), charset=True),
     Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 )
-#: Those of a graph.
-GRAPHS = (
-    Kind("ttl", "text/turtle", ("application/x-turtle",), ("turtle", "n3"), charset=True),
-    Kind("nt", "application/n-triples", ("text/plain",), ("ntriples", "n-triples")),
-    Kind("jsonld", "application/ld+json", ("application/json",), ("json-ld", "json")),
-    Kind("rdfxml", "application/rdf+xml", (), ("rdf", "xml", "rdf+xml")),
-    Kind("trig", "application/trig", charset=True),
-    Kind("nq", "application/n-quads", (), ("nquads", "n-quads")),
+#: Those of a graph, as ``kg.formats`` has them.
+GRAPHS = tuple(
+    Kind(one.name, one.media_type, one.also, one.names, one.has_charset, one.w3c)
+    for one in map(by_name, ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq"))
 )
 _OF: dict[type[Result], tuple[Kind, ...]] = {
     Solutions: ROWS,
@@ -89,12 +101,12 @@ _OF: dict[type[Result], tuple[Kind, ...]] = {
 }
 
 
-def acceptable(accept: str | None, name: str | None) -> None:
+def acceptable(accept: str | None, name: str | Sequence[str] | None) -> None:
     """Refuse what no result of a query could please, before it is asked.
 
     Args:
         accept: the header.
-        name: of a format, which goes before the header.
+        name: of a format, or several of which the first known counts; it goes before the header.
 
     Raises:
         Problem: there is no such format, or none that the client takes.
@@ -104,13 +116,32 @@ def acceptable(accept: str | None, name: str | None) -> None:
     agreed((*ROWS, *GRAPHS), accept, name)
 
 
-def answered(result: Result, accept: str | None, name: str | None) -> Answer:
+def media_types() -> tuple[str, ...]:
+    """Return every media type that a result is given in, the usual one first.
+
+    >>> media_types()[0]
+    'application/sparql-results+json'
+    """
+    kinds = (*ROWS, *GRAPHS)
+    return tuple(dict.fromkeys(one for kind in kinds for one in (kind.media_type, *kind.also)))
+
+
+def known(names: Sequence[str]) -> list[str]:
+    """Return the names that are of a format of any result.
+
+    >>> known(["html", "turtle", "application/rdf xml"])
+    ['turtle', 'application/rdf xml']
+    """
+    return [name for name in names if _first((*ROWS, *GRAPHS), [name])]
+
+
+def answered(result: Result, accept: str | None, name: str | Sequence[str] | None) -> Answer:
     """Write the result of a query.
 
     Args:
         result: of whatever form.
         accept: the header.
-        name: of a format, which goes before the header.
+        name: of a format, or several of which the first known counts; it goes before the header.
 
     Raises:
         Problem: the result fits no such format, or none that the client takes.
@@ -160,39 +191,26 @@ def written(triples: Iterable[Triple], kind: Kind) -> Answer:
     return Answer(body, kind.content_type, headers=(("Vary", "Accept"),))
 
 
-def written_apart(graphs: Mapping[NamedNode, Iterable[Triple]], kind: Kind) -> Answer:
-    """Write named graphs; formats without graphs merge them.
-
-    Args:
-        graphs: the triples of each.
-        kind: one of ``GRAPHS``.
-
-    Raises:
-        Misuse: the format cannot hold them; says why.
-    """
-    from kg.export import export
-
-    return Answer(export(graphs, kind.name), kind.content_type, headers=(("Vary", "Accept"),))
-
-
-def agreed(kinds: Sequence[Kind], accept: str | None, name: str | None) -> Kind:
+def agreed(kinds: Sequence[Kind], accept: str | None, name: str | Sequence[str] | None) -> Kind:
     """Choose a format; its media type is the one that the client asked for.
 
     Args:
         kinds: those that there are, the usual one first.
         accept: the header.
-        name: of a format, which goes before the header.
+        name: of a format, or several of which the first known counts; it goes before the header.
 
     Raises:
         Problem: there is no such format, or none that the client takes.
 
     >>> agreed(ROWS, "text/csv, */*;q=0.1", None).name, agreed(ROWS, "text/csv", "xml").name
     ('csv', 'xml')
+    >>> agreed(GRAPHS, None, ["tables", "rdf xml"]).name
+    'rdfxml'
     >>> agreed(GRAPHS, "application/json", None).content_type
     'application/json'
     """
-    if name is not None:
-        return _named(kinds, name)
+    if name:
+        return _named(kinds, [name] if isinstance(name, str) else name)
     offered: dict[str, Kind] = {}
     for kind in kinds:
         offered.setdefault(kind.media_type, kind)
@@ -202,12 +220,26 @@ def agreed(kinds: Sequence[Kind], accept: str | None, name: str | None) -> Kind:
     return offered[chosen(accept, list(offered))]
 
 
-def _named(kinds: Sequence[Kind], name: str) -> Kind:
-    """Find a format by its name, or by another name where none is called so."""
-    lower = name.lower()
-    found = [kind for kind in kinds if kind.name == lower]
-    found += [kind for kind in kinds if lower in (*kind.names, kind.media_type)]
-    if not found:
-        known = ", ".join(kind.name for kind in kinds)
-        raise Problem("bad-request", f"no format {name[:80]!r} for this; one of {known}")
-    return found[0]
+def _named(kinds: Sequence[Kind], names: Sequence[str]) -> Kind:
+    """Return the format that is called by the first known name."""
+    found = _first(kinds, names)
+    if found is None:
+        told = ", ".join(kind.name for kind in kinds)
+        raise Problem("bad-request", f"no format {names[0][:80]!r} for this; one of {told}")
+    return found
+
+
+def _first(kinds: Sequence[Kind], names: Sequence[str]) -> Kind | None:
+    """Return the first format that a name is of: its own name, before one that others call it by.
+
+    Clients send lists as they do in ``Accept``, and ``+`` as it is, which a form reads as a blank.
+    """
+    for part in (part for name in names for part in name.split(",")):
+        name = part.partition(";")[0].strip().lower().replace(" ", "+")
+        for kind in kinds:
+            if kind.name == name:
+                return kind
+        for kind in kinds:
+            if name in (kind.media_type, *kind.names, *kind.also):
+                return kind
+    return None

@@ -6,15 +6,17 @@ import asyncio
 import gzip
 import hashlib
 import logging
+import re
 import secrets
 import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from kg.errors import KgError
 from kg.web import security
@@ -24,6 +26,9 @@ from kg.web.problems import Problem, problem_of
 from kg.web.static_files import takes_gzip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from kg.web.endpoint import Endpoint
@@ -37,6 +42,10 @@ _MOST_ADDRESS, _MOST_HEADERS = 32 << 10, 32 << 10
 _SMALL, _LARGE = 1 << 10, 1 << 18
 _COMPRESSED = ("text/", "image/svg", "application/")
 _OK, _NOT_MODIFIED, _FAULT = 200, 304, 500
+_ABSOLUTE = re.compile(rb"https?://[^/]*", re.IGNORECASE)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
+#: The methods that are there only where updates are taken.
+_WRITTEN = {"/store": {"PUT", "POST", "DELETE"}, "/update": {"POST"}}
 _OF_STATUS = {404: "not-found", 405: "method-not-allowed"}
 _TOLD = {404: "there is nothing at this address", 405: "the method does not fit the address"}
 
@@ -46,12 +55,16 @@ class Frame:
 
     Args:
         inner: answers what gets through.
+        routes: the addresses that it answers.
         endpoint: knows the settings and the state.
         logs: whether each request is a line of the log.
     """
 
-    def __init__(self, inner: ASGIApp, endpoint: Endpoint, *, logs: bool = False) -> None:
+    def __init__(
+        self, inner: ASGIApp, routes: Sequence[Route], endpoint: Endpoint, *, logs: bool = False
+    ) -> None:
         self._inner, self._endpoint, self._logs = inner, endpoint, logs
+        self._routes = routes
         self._headers = security.headers(endpoint.settings)
         self._base_path = urlsplit(endpoint.base).path.rstrip("/")
         self._version = version("relations-kg")
@@ -61,6 +74,7 @@ class Frame:
         if scope["type"] != "http":
             return
         began = time.monotonic()
+        scope = _origin_form(scope)
         received = Headers(scope=scope)
         name = secrets.token_hex(8)
         answer = await self._answer(scope, received, receive, name)
@@ -85,6 +99,8 @@ class Frame:
             if scope["method"] == "OPTIONS":
                 return self._options(scope)
             answer = await self._inside(scope, receive)
+            if answer.status_code == _OK and _wants_none(scope, received):
+                return Response(status_code=_NOT_MODIFIED, headers={"ETag": tag} if tag else {})
         except Exception as error:  # noqa: BLE001 - whoever asked gets an answer, the log the reason
             return self._problem(scope, received, _problem_of(error, name))
         if tag and answer.status_code == _OK and "etag" not in answer.headers:
@@ -94,11 +110,8 @@ class Frame:
 
     async def _inside(self, scope: Scope, receive: Receive) -> Response:
         """Have the request answered below the path of the base, and take the answer in whole."""
-        path = scope["path"]
-        if self._base_path and (path + "/").startswith(self._base_path + "/"):
-            path = path[len(self._base_path) :] or "/"
         # Where there is an app, Starlette raises what it would answer itself elsewhere.
-        scope = {**scope, "path": path, "app": self}
+        scope = {**self._below_base(scope), "app": self}
         parts: list[bytes] = []
         start: dict[str, Any] = {}
 
@@ -113,9 +126,23 @@ class Frame:
         answer.raw_headers = list(start["headers"])
         return answer
 
+    def _below_base(self, scope: Scope) -> Scope:
+        path, raw = scope["path"], scope["raw_path"]
+        if self._base_path and (path + "/").startswith(self._base_path + "/"):
+            path = path[len(self._base_path) :] or "/"
+            raw = b"/" + raw.split(b"/", self._base_path.count("/") + 1)[-1]
+        return {**scope, "path": path, "raw_path": raw}
+
     def _check_head(self, scope: Scope) -> None:
         if scope["http_version"] not in ("1.0", "1.1"):
             told = f"HTTP/{scope['http_version']} is not spoken here"
+            raise Problem("bad-request", told, headers={"Connection": "close"})
+        names = {name for name, _ in scope["headers"]}
+        if b"transfer-encoding" in names and (
+            b"content-length" in names or scope["http_version"] == "1.0"
+        ):
+            # Who sends both may be smuggling a request: RFC 9112, section 6.3.
+            told = "Transfer-Encoding goes with no Content-Length, and with HTTP/1.1"
             raise Problem("bad-request", told, headers={"Connection": "close"})
         if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > _MOST_ADDRESS:
             told = f"more than {_MOST_ADDRESS:,} bytes; send a long query by POST"
@@ -138,13 +165,32 @@ class Frame:
 
     def _options(self, scope: Scope) -> Response:
         headers = dict(security.preflight(self._endpoint.settings))
-        path = scope["path"].removeprefix(self._base_path)
-        allowed = "GET, HEAD, POST, OPTIONS" if path == "/sparql" else "GET, HEAD, OPTIONS"
-        return Response(status_code=204, headers={"Allow": allowed, **headers})
+        return Response(status_code=204, headers={"Allow": self._allowed(scope), **headers})
+
+    def _allowed(self, scope: Scope) -> str:
+        """Return the methods of an address; ``*`` is the server, which has those of any.
+
+        Raises:
+            Problem: there is no such address.
+        """
+        routes = self._routes
+        if scope["path"] != "*":
+            below = self._below_base(scope)
+            routes = [one for one in routes if one.matches(below)[0] is not Match.NONE][:1]
+        if not routes:
+            raise Problem("not-found", _TOLD[404])
+        found = {"OPTIONS"}
+        for route in routes:
+            found |= route.methods or set()
+            if not self._endpoint.settings.writable:
+                found -= _WRITTEN.get(route.path, set())
+        return ", ".join(method for method in _METHODS if method in found)
 
     def _problem(self, scope: Scope, received: Headers, problem: Problem) -> Response:
         """Tell a problem: as a page to who reads pages, else as RFC 9457 has it."""
         headers = {**problem.headers, "Cache-Control": "no-store"}
+        if problem.code == "method-not-allowed":
+            headers["Allow"] = self._allowed(scope)
         if _reads_pages(scope, received):
             from kg.web.pages.problem import problem_page
 
@@ -176,6 +222,24 @@ class Frame:
                 headers["Content-Encoding"] = "gzip"
         if answer.status_code not in (204, _NOT_MODIFIED):
             headers["Content-Length"] = str(len(answer.body))
+
+
+def _origin_form(scope: Scope) -> Scope:
+    """Return a request whose target is an absolute address as one whose target is its path.
+
+    Whose address it is does not matter here: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2.
+    """
+    found = _ABSOLUTE.match(scope.get("raw_path", b""))
+    if not found:
+        return scope
+    raw = scope["raw_path"][found.end() :] or b"/"
+    return {**scope, "raw_path": raw, "path": unquote(raw.decode("ascii"))}
+
+
+def _wants_none(scope: Scope, received: Headers) -> bool:
+    """Return whether an answer is only wanted where there was none: RFC 9110, section 13.1.2."""
+    is_read = scope["method"] in ("GET", "HEAD")
+    return is_read and received.get("if-none-match", "").strip() == "*"
 
 
 def _zipped(body: bytes | memoryview) -> bytes:

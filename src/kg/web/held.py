@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Store
 
 from kg.errors import UnknownName
+from kg.namespaces import GRAPH, accepted_graph, inferred_graph
 from kg.snapshot import locks
 from kg.snapshot.written import Written, in_memory
 
@@ -103,6 +104,7 @@ class Held:
             base: what relative IRIs are resolved against.
 
         Raises:
+            UnknownName: the query compares viewpoints, and there is not each of them here.
             KgError: as ``kg.sparql.evaluate`` does.
         """
         from kg.sparql import Cap, Scope, evaluate, read
@@ -113,16 +115,10 @@ class Held:
                 query, source, depth=self.limits.depth, patterns=self.limits.patterns, base=base
             )
         values = bindings or {}
-        folder, graphs = self.edition.snapshots[self._slug(viewpoint)], None
-        if self.edition.beside is not None and viewpoint in (None, self.edition.viewpoint):
-            from kg.comparison import compared
-
-            names_graphs = query.names_graphs() or bool(default_graphs or named_graphs)
-            if (self.edition.overlaps and names_graphs) or compared(
-                query, values.values(), self._copied(folder), self.edition.viewpoint
-            ):
-                folder = self.edition.beside
-                graphs = [NamedNode(graph) for graph in self.edition.graphs]
+        names_graphs = query.names_graphs() or bool(default_graphs or named_graphs)
+        folder, graphs = self._compared(
+            query, values, self._slug(viewpoint), names_graphs=names_graphs
+        )
         scope = Scope(union=self.edition.union, default_graphs=graphs)
         if default_graphs or named_graphs:
             scope = Scope.of_protocol(default_graphs or (), named_graphs or ())
@@ -144,6 +140,46 @@ class Held:
     def written(self, viewpoint: str | None = None) -> Written | None:
         """Return what keeps literals as they are written, where the store does not."""
         return self._kept(self.edition.snapshots[self._slug(viewpoint)])
+
+    def check(self, text: str, viewpoint: str | None, bindings: Mapping[str, Term]) -> None:
+        """Raise what ``query`` would before it evaluates anything.
+
+        Raises:
+            UnknownName: the query compares viewpoints, and there is not each of them here.
+            KgError: as ``kg.sparql.read`` does.
+        """
+        from kg.sparql import read
+
+        self._compared(read(text, "query"), bindings, self._slug(viewpoint))
+
+    def _compared(
+        self, query: Query, values: Mapping[str, Term], slug: str, *, names_graphs: bool = False
+    ) -> tuple[str, list[NamedNode] | None]:
+        """Return the snapshot that a query needs, and the graphs that are its default graph."""
+        from kg.comparison import compared
+
+        edition, folder = self.edition, self.edition.snapshots[slug]
+        store = self.store(slug)
+        others = compared(query, values.values(), store, slug)
+        # A file that is served as it is may have graphs that are called so.
+        lacking = {
+            one
+            for one in others - edition.snapshots.keys()
+            if not any(
+                store.contains_named_graph(graph(one)) for graph in (accepted_graph, inferred_graph)
+            )
+        }
+        if lacking:
+            raise UnknownName("viewpoint", min(lacking), list(edition.snapshots))
+        is_apart = edition.overlaps and names_graphs and slug == edition.viewpoint
+        if edition.beside is None or not (others or is_apart):
+            return folder, None
+        own = {
+            GRAPH.asserted.value: accepted_graph(slug).value,
+            inferred_graph(edition.viewpoint).value: inferred_graph(slug).value,
+        }
+        renamed = own if slug != edition.viewpoint else {}
+        return edition.beside, [NamedNode(renamed.get(one, one)) for one in edition.graphs]
 
     def _slug(self, viewpoint: str | None) -> str:
         slug = viewpoint or self.edition.viewpoint

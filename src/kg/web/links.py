@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
+from kg.formats import FORMATS
 from kg.namespaces import PREFIXES
 
 if TYPE_CHECKING:
@@ -18,10 +20,25 @@ if TYPE_CHECKING:
 
     from kg.results import Term
 
-__all__ = ["STATIC", "Links"]
+__all__ = ["ENDINGS", "STATIC", "Links", "iris_of", "is_plain", "origin"]
 
 #: The folder of the files that are served as they are.
 STATIC = Path(__file__).parent / "static"
+#: The format that an ending of ``/data/NAME`` asks for.
+ENDINGS: dict[str, str] = {
+    ending.removeprefix("."): one.name
+    for one in FORMATS.values()
+    if one.rdf is not None
+    for ending in (one.name, *one.suffixes)
+} | {"json": "json"}
+
+#: A part of a path that no client, proxy or server writes in another way, as long as it is not
+#: made of dots, https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.
+_PLAIN = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]+\Z")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_FIRST_NOT_ASCII = "\x80"
+#: What a path may hold as itself: ``pchar`` of RFC 3986, section 3.3, without letters and digits.
+_OF_PATHS = "-._~!$&'()*+,;=:@"
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,8 @@ class Links:
         ('/page/mali', '/ontology#Event')
         >>> Links().page("http://example.org/a?b")
         '/page?iri=http%3A%2F%2Fexample.org%2Fa%3Fb'
+        >>> Links().page(PREFIXES["kg"] + "a%2Fb")
+        '/page?iri=https%3A%2F%2Fw3id.org%2Frelations-kg%2Fid%2Fa%252Fb'
         """
         iri = node if isinstance(node, str) else str(node) if _is_blank(node) else node.value
         if slug := _slug(iri):
@@ -81,7 +100,8 @@ class Links:
         ('/data/mali.ttl', '/data?iri=http%3A%2F%2Fexample.org%2F&format=nt')
         """
         iri = node if isinstance(node, str) else str(node) if _is_blank(node) else node.value
-        if slug := _slug(iri):
+        slug = _slug(iri)
+        if slug and (ext or slug.rpartition(".")[2] not in ENDINGS):
             return self.to(f"data/{slug}" + (f".{ext}" if ext else ""))
         return self.to("data", iri=iri, format=ext or None)
 
@@ -124,9 +144,73 @@ def _is_blank(node: object) -> bool:
     return type(node).__name__ == "BlankNode"
 
 
+def origin(base: str) -> str:
+    """Return scheme and authority of an address; empty for a path.
+
+    >>> origin("https://example.org/kg/"), origin("/kg/")
+    ('https://example.org', '')
+    """
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name stands in a path as it is, however the path is written.
+
+    >>> [is_plain(name) for name in ("mali", "a/b", "a%2Fb", "../a", "")]
+    [True, True, False, False, False]
+    """
+    return all(_PLAIN.match(part) for part in name.split("/"))
+
+
+def iris_of(path: str, query: str | None = None) -> tuple[str, ...]:
+    """Return the IRIs of kg's own that an address may mean by what follows ``/id/``.
+
+    The first is the IRI that is written so. Others are equivalent to it: characters beyond ASCII
+    are always percent-encoded in an address (RFC 3987, section 3.1), and others may be. ``%2F``,
+    ``%3F``, ``%23`` and ``%25`` are part of the IRI; after ``/page/`` and ``/data/`` the last three
+    may also stand for the character, where no IRI is written so.
+
+    Args:
+        path: percent-encoded, as it was sent.
+        query: of an address below ``/id/``, which may be part of the IRI; None for other addresses.
+
+    >>> [iri.removeprefix(PREFIXES["kg"]) for iri in iris_of("caf%C3%A9%2F%41", "")]
+    ['caf%C3%A9%2F%41', 'café%2F%41', 'café%2FA']
+    >>> [iri.removeprefix(PREFIXES["kg"]) for iri in iris_of("a%23b")]
+    ['a%23b', 'a#b']
+    """
+    texts = [f"{path}?{query}", path] if query else [path]
+    names = [
+        name for text in texts for name in (text, _decoded(text, None), _decoded(text, _OF_PATHS))
+    ]
+    if query is None:
+        names.append(_decoded(path, _OF_PATHS + "?#%"))
+    return tuple(dict.fromkeys(PREFIXES["kg"] + name for name in names))
+
+
+def _decoded(text: str, also: str | None) -> str:
+    """Return a text with characters beyond ASCII decoded, and letters, digits and ``also``."""
+
+    def decode(escapes: re.Match[str]) -> str:
+        try:
+            characters = unquote_to_bytes(escapes[0]).decode("utf-8")
+        except UnicodeDecodeError:
+            return escapes[0]
+        return "".join(
+            one
+            if one >= _FIRST_NOT_ASCII or (also is not None and (one.isalnum() or one in also))
+            else f"%{ord(one):02X}"
+            for one in characters
+        )
+
+    return _ESCAPES.sub(decode, text)
+
+
 def _slug(iri: str) -> str:
-    """Return the name of a thing of kg's own, as an address writes it; empty for others."""
-    return quote(iri.removeprefix(PREFIXES["kg"])) if iri.startswith(PREFIXES["kg"]) else ""
+    """Return the name of a thing of kg's own where a path can hold it; empty for others."""
+    name = iri.removeprefix(PREFIXES["kg"]) if iri.startswith(PREFIXES["kg"]) else ""
+    return name if is_plain(name) else ""
 
 
 @lru_cache

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from kg.namespaces import PREFIXES
-from kg.web.endpoint import params_of
-from kg.web.links import Links
+from kg.web.endpoint import formats_of, name_of, params_of
+from kg.web.links import Links, is_plain
 from kg.web.negotiation import choose
 
 if TYPE_CHECKING:
@@ -60,26 +60,35 @@ class Pages:
         return answer
 
     async def _page(self, request: Request, task: str, **more: str) -> Response:
-        path = self._endpoint.path + request.url.path.lstrip("/")
+        path = self._endpoint.path + request.scope["raw_path"].decode("ascii").lstrip("/")
         return await self._endpoint.ask(
             request, task, params=params_of(request), path=path, base=self._endpoint.base, **more
         )
 
     async def identifier(self, request: Request) -> Response:
         """Send whoever asks for a thing to what tells of it, https://www.w3.org/TR/cooluris/."""
-        viewpoint = params_of(request).get("viewpoint") or None
-        links = Links(self._endpoint.path, viewpoint)
-        iri = PREFIXES["kg"] + request.path_params["slug"]
-        if choose(request.headers.get("accept"), (*_RDF, _HTML)) == _HTML:
-            return RedirectResponse(links.page(iri), 303, _VARY)
-        return RedirectResponse(links.data(iri), 303, _VARY)
+        params, query = params_of(request), request.url.query
+        viewpoint, path = params.get("viewpoint") or None, name_of(request)
+        is_page = choose(request.headers.get("accept"), (*_RDF, _HTML)) == _HTML
+        if (query and params.keys() != {"viewpoint"}) or not is_plain(path):
+            return await self._endpoint.ask(
+                request,
+                "pages.identified",
+                path=path,
+                query="" if params.keys() == {"viewpoint"} else query,
+                viewpoint=viewpoint,
+                is_page=is_page,
+                base=self._endpoint.base,
+            )
+        links, iri = Links(self._endpoint.path, viewpoint), PREFIXES["kg"] + path
+        return RedirectResponse(links.page(iri) if is_page else links.data(iri), 303, _VARY)
 
     async def ontology(self, request: Request) -> Response:
         """Tell the terms of the ontology, as a page or as data."""
-        name, accept = params_of(request).get("format"), request.headers.get("accept")
-        if name is None and choose(accept, (_HTML, *_RDF)) == _HTML:
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_RDF)) == _HTML:
             return _varied(await self._page(request, "pages.page", name="ontology"))
-        return await self._endpoint.ask(request, "data.ontology", accept=accept, format=name)
+        return await self._endpoint.ask(request, "data.ontology", accept=accept, format=formats)
 
     async def editor(self, request: Request) -> Response:
         """Give the editor of queries."""
@@ -87,11 +96,11 @@ class Pages:
 
     async def queries(self, request: Request) -> Response:
         """List the saved queries, as a page or as data."""
-        name, accept = params_of(request).get("format"), request.headers.get("accept")
-        if name is None and choose(accept, (_HTML, *_RDF)) == _HTML:
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_RDF)) == _HTML:
             return _varied(await self._page(request, "forms.listing"))
         return await self._endpoint.ask(
-            request, "saved.catalogue", accept=accept, format=name, base=self._endpoint.base
+            request, "saved.catalogue", accept=accept, format=formats, base=self._endpoint.base
         )
 
     async def query(self, request: Request) -> Response:
@@ -99,8 +108,8 @@ class Pages:
         slug, params = request.path_params["slug"], params_of(request)
         if slug.endswith(".rq"):
             return await self._endpoint.ask(request, "saved.text", slug=slug.removesuffix(".rq"))
-        name, accept = params.get("format"), request.headers.get("accept")
-        if name is None and choose(accept, (_HTML, *_ROWS, *_RDF)) == _HTML:
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_ROWS, *_RDF)) == _HTML:
             return _varied(await self._page(request, "forms.page", slug=slug))
         return await self._endpoint.ask(
             request,
@@ -108,7 +117,7 @@ class Pages:
             slug=slug,
             params=params,
             accept=accept,
-            format=name,
+            format=formats,
             viewpoint=params.get("viewpoint") or None,
         )
 

@@ -38,6 +38,7 @@ _MEDIA_TYPE = re.compile(r"\s*([^;\s]+)\s*(?:;(.*))?\Z", re.DOTALL)
 _CHARSET = re.compile(r"(?:\A|;)\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _OF_QUERIES = ("default-graph-uri", "named-graph-uri")
+_HINTS = ("output", "results")
 _OF_UPDATES = ("using-graph-uri", "using-named-graph-uri")
 
 
@@ -50,14 +51,17 @@ class Query:
         default_graphs: the values of ``default-graph-uri``.
         named_graphs: the values of ``named-graph-uri``.
         viewpoint: the slug of the one it is asked from; None for the default.
-        format: the name of the format of the answer; None leaves it to ``Accept``.
+        formats: names of a format of the answer, the first that is known counts; none leaves it to
+            ``Accept``.
+        hints: values of parameters by which other endpoints take a format.
     """
 
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     viewpoint: str | None = None
-    format: str | None = None
+    formats: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,10 @@ class Description:
     """No query: the client wants to know what the endpoint is.
 
     Args:
-        format: the name of a format of graphs; None leaves it to ``Accept``.
+        formats: names of a format of graphs; none leaves it to ``Accept``.
     """
 
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 def operation(
@@ -107,7 +111,7 @@ def operation(
     >>> operation("GET", "query=ASK+%7B%7D", None, b"", updates=False).text
     'ASK {}'
     >>> operation("GET", "", None, b"", updates=False)
-    Description(format=None)
+    Description(formats=())
     """
     if method not in _METHODS:
         allowed = ", ".join(_METHODS)
@@ -131,7 +135,7 @@ def _asked(fields: Mapping[str, list[str]]) -> Query | Description:
     if "update" in fields:
         raise Problem("bad-request", "an update is sent by POST, never by GET")
     if "query" not in fields:
-        return Description(_one(fields, "format"))
+        return Description(tuple(fields.get("format", ())))
     return _query(fields)
 
 
@@ -149,7 +153,14 @@ def _query(fields: Mapping[str, list[str]]) -> Query:
     _refuse(fields, _OF_UPDATES, "a query takes default-graph-uri and named-graph-uri")
     default, named = (tuple(fields.get(name, ())) for name in _OF_QUERIES)
     text = _one(fields, "query") or ""
-    return Query(text, default, named, _one(fields, "viewpoint"), _one(fields, "format"))
+    return Query(
+        text,
+        default,
+        named,
+        _one(fields, "viewpoint"),
+        tuple(fields.get("format", ())),
+        tuple(value for name in _HINTS for value in fields.get(name, ())),
+    )
 
 
 def _update(fields: Mapping[str, list[str]], *, updates: bool) -> Update:

@@ -17,6 +17,7 @@ from kg.web.formats import GRAPHS, ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kg.web.formats import Kind
     from kg.web.held import Held
 
 __all__ = ["dataset", "service", "sizes"]
@@ -37,19 +38,6 @@ _DCTERMS = Namespace(PREFIXES["dcterms"], "identifier license modified title")
 _FOAF = Namespace(PREFIXES["foaf"], "primaryTopic topic")
 _SIMPLE = NamedNode("http://www.w3.org/ns/entailment/Simple")
 _FORMATS = "http://www.w3.org/ns/formats/"
-#: The names that the W3C gives to formats, https://www.w3.org/ns/formats/; others have none.
-_NAMES = {
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-    "ttl": "Turtle",
-    "nt": "N-Triples",
-    "jsonld": "JSON-LD",
-    "rdfxml": "RDF_XML",
-    "trig": "TriG",
-    "nq": "N-Quads",
-}
 _READ = ("ttl", "nt", "rdfxml", "jsonld")
 
 
@@ -85,10 +73,10 @@ def service(held: Held, base: str, *, writable: bool) -> Iterator[Triple]:
     yield Triple(node, _SD.supportedLanguage, _SD.SPARQL11Query)
     if writable:
         yield Triple(node, _SD.supportedLanguage, _SD.SPARQL11Update)
-        yield from _formats(node, _SD.inputFormat, _READ)
+        yield from _formats(node, _SD.inputFormat, [one for one in GRAPHS if one.name in _READ])
     if held.edition.union:
         yield Triple(node, _SD.feature, _SD.UnionDefaultGraph)
-    yield from _formats(node, _SD.resultFormat, [kind.name for kind in (*ROWS, *GRAPHS)])
+    yield from _formats(node, _SD.resultFormat, (*ROWS, *GRAPHS))
     # What follows is there as triples; no query makes more of them.
     yield Triple(node, _SD.defaultEntailmentRegime, _SIMPLE)
     yield Triple(node, _SD.defaultDataset, whole)
@@ -96,10 +84,10 @@ def service(held: Held, base: str, *, writable: bool) -> Iterator[Triple]:
     yield from _graphs(whole, sizes(held))
 
 
-def _formats(node: NamedNode, property_: NamedNode, names: Iterable[str]) -> Iterator[Triple]:
-    for name in names:
-        if name in _NAMES:
-            yield Triple(node, property_, NamedNode(_FORMATS + _NAMES[name]))
+def _formats(node: NamedNode, property_: NamedNode, kinds: Iterable[Kind]) -> Iterator[Triple]:
+    for kind in kinds:
+        if kind.w3c:  # others have no name
+            yield Triple(node, property_, NamedNode(_FORMATS + kind.w3c))
 
 
 def _graphs(whole: NamedNode, counts: Mapping[str | None, int]) -> Iterator[Triple]:
@@ -144,9 +132,7 @@ def dataset(held: Held, base: str, licence: str) -> Iterator[Triple]:
         yield Triple(node, _DCTERMS.modified, Literal(edition.made, datatype=XSD.dateTime))
     if licence:
         yield Triple(node, _DCTERMS.license, NamedNode(licence))
-    for kind in GRAPHS:
-        if kind.name in _NAMES:
-            yield Triple(node, _VOID.feature, NamedNode(_FORMATS + _NAMES[kind.name]))
+    yield from _formats(node, _VOID.feature, GRAPHS)
     yield from _counted(held, node)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ def discreet(text: str, settings: Settings) -> str:
     >>> from kg.web.settings import Settings
     >>> discreet("/srv/kg/mine/claims.ttl:3: no dot", Settings(data=(Path("/srv/kg/mine"),)))
     'claims.ttl:3: no dot'
+    >>> discreet("relations-kg/g/claims.ttl, g/x.ttl", Settings(data=(Path("g"),)))
+    'relations-kg/g/claims.ttl, x.ttl'
     """
     named = [*settings.data, *(settings.ontology or ())]
     if settings.dataset is not None:
@@ -34,7 +37,8 @@ def discreet(text: str, settings: Settings) -> str:
             folders.update((f"{one}/", f"{one.parent}/"))
     folders -= {"./", "/"}
     for folder in sorted(folders, key=len, reverse=True):
-        text = text.replace(folder, "")
+        # A folder is not the end of the name of another.
+        text = re.sub(rf"(?<![\w./-]){re.escape(folder)}", "", text)
     return text
 
 

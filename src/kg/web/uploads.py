@@ -29,6 +29,13 @@ __all__ = ["READ", "triples"]
 READ: dict[str, Format] = {
     FORMATS[name].media_type: FORMATS[name] for name in ("ttl", "nt", "rdfxml", "jsonld")
 }
+#: Further names of these; what may be anything else as well is not guessed.
+_ALSO = {
+    media_type: one
+    for one in READ.values()
+    for media_type in one.also
+    if media_type not in {"text/plain", "application/json"}
+}
 _SOURCE = "document"
 _MOST_PARTS = 100
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
@@ -81,7 +88,7 @@ def _parts(body: bytes, media_type: str) -> Iterator[tuple[bytes, str]]:
 
 
 def _read(body: bytes, media_type: str | None, base: str, depth: int) -> Iterator[Triple]:
-    kind = READ.get(_name(media_type))
+    kind = (READ | _ALSO).get(_name(media_type))
     if kind is None:
         told = f"{_name(media_type) or 'no Content-Type'}: graphs are read as {', '.join(READ)}"
         raise Problem("unsupported-media-type", told)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg.errors import Misuse, UnknownName
+from kg.errors import KgError, Misuse, UnknownName
 from kg.queries import SavedQuery, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Group", "chosen", "groups", "shipped", "tags"]
+    from kg.web.held import Held
+
+__all__ = ["Group", "chosen", "groups", "misfit", "shipped", "tags"]
 
 
 @dataclass(frozen=True)
@@ -84,3 +86,20 @@ def chosen(slug: str) -> SavedQuery:
     if known[slug].parameters:
         raise Misuse(f"{slug} takes parameters: ask it on its own page")
     return known[slug]
+
+
+def misfit(held: Held, saved: SavedQuery, viewpoint: str | None = None) -> str:
+    """Return why a saved query cannot be asked of a graph as it stands; empty where it can.
+
+    Args:
+        held: what is served.
+        saved: the query.
+        viewpoint: the one it would be asked from; None for the default.
+    """
+    if any(one.required for one in saved.parameters.values()):
+        return ""  # what is filled in decides
+    try:
+        held.check(saved.text, viewpoint, saved.bind({}, held.store(viewpoint)))
+    except KgError as error:
+        return str(error)
+    return ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kg.queries import Parameter, SavedQuery
 
-__all__ = ["Field", "fields", "given"]
+__all__ = ["OWN", "Field", "fields", "given"]
 
 #: What a browser may check before it asks; the query's own types decide.
 _PATTERNS = {"date": r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"}
@@ -32,7 +32,7 @@ _CONTROLS = {
     "string": "text",
 }
 #: Parameters of the page itself.
-_OWN = {"viewpoint", "format", "labels"}
+OWN = {"viewpoint", "format", "labels"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def given(params: Mapping[str, str]) -> dict[str, str]:
     {'since': '2023'}
     """
     return {
-        name: value.strip() for name, value in params.items() if name not in _OWN and value.strip()
+        name: value.strip() for name, value in params.items() if name not in OWN and value.strip()
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from kg.namespaces import GRAPH, RDF, REL, is_inferred
+from kg.web.pages.catalogue import misfit, shipped
 from kg.web.pages.events import latest
 from kg.web.pages.rendering import render
 from kg.web.pages.words import Link, call, linked
@@ -50,7 +51,7 @@ def home(held: Held, links: Links, *, here: str) -> Answer:
         event_count=count,
         standings=_standings(store),
         kinds=_kinds(store, links),
-        asked=[(links.query(slug), question) for slug, question in _asked()],
+        asked=_asked(held, links),
         endpoint=links.to("/sparql"),
     )
 
@@ -113,8 +114,10 @@ def _kinds(store: Store, links: Links) -> list[tuple[Link, int]]:
     return [(linked(store, links, node), count) for node, count in ordered[:_KINDS]]
 
 
-def _asked() -> list[tuple[str, str]]:
-    from kg.queries import catalogue
-
-    known = catalogue()
-    return [(slug, known[slug].summary) for slug in _ASKED if slug in known]
+def _asked(held: Held, links: Links) -> list[tuple[str, str]]:
+    known = shipped()
+    return [
+        (links.query(slug), known[slug].summary)
+        for slug in _ASKED
+        if slug in known and not misfit(held, known[slug], links.viewpoint)
+    ]

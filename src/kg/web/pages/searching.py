@@ -34,7 +34,7 @@ def searching(held: Held, links: Links, params: dict[str, str], *, here: str) ->
         here: where the reader is.
 
     Raises:
-        Problem: the text is too long, or a kind is no IRI.
+        Problem: the text is too long; a kind is no IRI, which the page of a search says itself.
     """
     text = params.get("q", "").strip()
     if len(text) > LONGEST:
@@ -43,8 +43,17 @@ def searching(held: Held, links: Links, params: dict[str, str], *, here: str) ->
     if form not in {"html", "json"}:
         raise Problem("not-acceptable", "a search is given as html or json")
     limit = _SUGGESTED if form == "json" else _SHOWN
-    kinds = [_kind(one) for one in params.get("kind", "").split()]
-    found = search(held, text, viewpoint=links.viewpoint, kinds=kinds, limit=limit) if text else []
+    fault, kinds = "", []
+    try:
+        kinds = [_kind(one) for one in params.get("kind", "").split()]
+    except Problem as problem:
+        if form == "json":
+            raise
+        fault = problem.detail
+    is_asked = bool(text) and not fault
+    found = (
+        search(held, text, viewpoint=links.viewpoint, kinds=kinds, limit=limit) if is_asked else []
+    )
     if form == "json":
         results = [
             {
@@ -60,7 +69,15 @@ def searching(held: Held, links: Links, params: dict[str, str], *, here: str) ->
         body = json.dumps({"q": text, "results": results}, ensure_ascii=False)
         return Answer(body.encode("utf-8", "replace"), "application/json")
     return render(
-        "search.html", held, links, here=here, text=text, found=found, full=len(found) == _SHOWN
+        "search.html",
+        held,
+        links,
+        here=here,
+        status=400 if fault else 200,
+        text=text,
+        fault=fault,
+        found=found,
+        full=len(found) == _SHOWN,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from pyoxigraph import NamedNode, Store, Triple
 
@@ -93,7 +93,8 @@ def way_back(back: str, viewpoint: str | None, base_path: str) -> str:
         return base_path
     plain = not any(ord(one) <= ord(" ") or one == "\\" for one in back)
     inside = back.startswith(base_path) and not back.startswith("//")
-    if parts.scheme or parts.netloc or not plain or not inside:
+    climbs = ".." in unquote(parts.path).split("/")
+    if parts.scheme or parts.netloc or climbs or not plain or not inside:
         return base_path
     kept = [(key, value) for key, value in parse_qsl(parts.query) if key != "viewpoint"]
     if viewpoint:

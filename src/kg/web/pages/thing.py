@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
-from kg.errors import UnknownName
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, compact
 from kg.web.pages.citing import citation, embedded
 from kg.web.pages.claims import about, stated
@@ -18,15 +17,18 @@ from kg.web.pages.matches import matches
 from kg.web.pages.rendering import render
 from kg.web.pages.site import viewpoint_label
 from kg.web.pages.words import NAMES, Link, address, call, claimed, first, linked, sentence, values
+from kg.web.resource import described
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kg.web.answers import Answer
     from kg.web.held import Held
     from kg.web.links import Links
     from kg.web.pages.claims import Said
     from kg.web.pages.facts import Fact, Facts
 
-__all__ = ["Account", "named", "thing"]
+__all__ = ["Account", "thing"]
 
 #: Every form in which a thing is given as data: the ending of its address, and its name.
 FORMATS = (
@@ -60,30 +62,6 @@ class Account:
     sentence: str
     said: Said
     holds: tuple[Link, ...]
-
-
-def named(params: dict[str, str], path: str) -> NamedNode | BlankNode:
-    """Return the thing that an address is of.
-
-    Args:
-        params: ``iri`` names any node; without it, the last part of the path is a name of kg's.
-        path: of the address, such as ``/page/mali``.
-
-    Raises:
-        UnknownName: what is given can be no node.
-
-    >>> named({}, "/page/mali").value
-    'https://w3id.org/relations-kg/id/mali'
-    """
-    from urllib.parse import unquote
-
-    iri = params.get("iri")
-    if iri is None:
-        iri = PREFIXES["kg"] + unquote(params.get("slug") or path.partition("/page/")[2])
-    try:
-        return BlankNode(iri[2:]) if iri.startswith("_:") else NamedNode(iri)
-    except ValueError as error:
-        raise UnknownName("thing", iri, hint=f"this is no IRI: {error}") from None
 
 
 def thing(held: Held, links: Links, node: NamedNode | BlankNode, *, here: str) -> Answer:
@@ -129,10 +107,21 @@ def thing(held: Held, links: Links, node: NamedNode | BlankNode, *, here: str) -
         more=found.more,
         uses=uses[:_USES],
         uses_more=len(uses) > _USES,
-        formats=[(name, links.data(node, ext)) for ext, name in FORMATS],
+        formats=[(name, links.data(node, ext)) for ext, name in _given(held, store, node)],
         cite=citation(held, node, label, links.viewpoint),
         embedded=embedded(store, node),
     )
+
+
+def _given(held: Held, store: Store, node: NamedNode | BlankNode) -> Iterator[tuple[str, str]]:
+    """Yield the formats that the data of a thing is given in; none where it is too much."""
+    from kg.export.rdfxml import is_writable
+
+    most = held.limits.triples
+    triples = {quad.triple for quad in islice(described(store, node), most + 1)}
+    if len(triples) <= most:
+        is_xml = is_writable(triples)
+        yield from (one for one in FORMATS if is_xml or one[0] != "rdf")
 
 
 def _named() -> tuple[NamedNode, ...]:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode
 
 from kg.entity import entity
 from kg.errors import UnknownName
+from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, RDFS, compact
 from kg.web.answers import Answer
-from kg.web.formats import GRAPHS, Kind, agreed, written, written_apart
-from kg.web.pages.thing import named
+from kg.web.formats import GRAPHS, Kind, agreed, written
+from kg.web.links import ENDINGS
 from kg.web.problems import Problem
+from kg.web.resource import described, named, stands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import Quad, Store, Triple
+    from pyoxigraph import Quad, Store
 
     from kg.web.held import Held
 
 __all__ = ["ontology", "thing"]
 
 _JSON = Kind("json", "application/json")
-_CLAIMED = (RDF.subject, RDF.object)
 _TERMS = (
     *(OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty),
     *(RDFS.Class, RDF.Property),
@@ -36,20 +36,22 @@ _TERMS = (
 def thing(  # noqa: PLR0913 - what an address says
     held: Held,
     *,
-    iri: str,
+    iri: str = "",
+    path: str = "",
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
     viewpoint: str | None = None,
     base: str = "",
 ) -> Answer:
     """Give what the graph says of a thing.
 
     That is every triple in which it stands, the claims about it, and the blank nodes that any of
-    them leads to.
+    them leads to. All are in the default graph, where whoever follows a link looks for them.
 
     Args:
         held: what is served.
-        iri: of the thing, or ``_:`` and the name of a blank node.
+        iri: of the thing, or ``_:`` and the name of a blank node; empty where the path has it.
+        path: what follows ``/data/``, percent-encoded; it may end with a format, as ``.ttl``.
         accept: the header.
         format: the name of a format, which goes before the header.
         viewpoint: the one it is looked at from; None for the default.
@@ -61,22 +63,25 @@ def thing(  # noqa: PLR0913 - what an address says
         UnknownName: there is no such viewpoint.
     """
     del base
-    kind = agreed((*GRAPHS, _JSON), accept, format)
-    store, node = held.store(viewpoint), _node(iri)
-    quads = _capped(_described(store, node), held.limits.triples)
+    store = held.store(viewpoint)
+    node, ending = _found(store, iri, path)
+    kind = agreed((*GRAPHS, _JSON), accept, ending or format)
+    kept = held.written(viewpoint)
+    told = described(kept.store if kept else store, node)
+    quads = _capped(map(decode_quad, told), held.limits.triples)
     if not quads:
-        raise Problem("not-found", f"nothing is known of {compact(iri)} here")
+        raise Problem("not-found", f"nothing is known of {_called(node)} here")
     if kind.name == _JSON.name:
         text = json.dumps(entity(store, node).to_dict(), ensure_ascii=False, indent=2) + "\n"
         return Answer(text.encode(), kind.content_type, headers=(("Vary", "Accept"),))
-    return _written(quads, kind)
+    return written({quad.triple for quad in quads}, kind)
 
 
 def ontology(
     held: Held,
     *,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
 ) -> Answer:
     """Give the ontology: its graph, or where none is called so, what is said of each term.
 
@@ -99,30 +104,22 @@ def ontology(
     return written({quad.triple for quad in quads}, kind)
 
 
-def _node(iri: str) -> NamedNode | BlankNode:
+def _found(store: Store, iri: str, path: str) -> tuple[NamedNode | BlankNode, str | None]:
+    """Return the thing that an address is of, and the format that the path ends with."""
+    stem, _, ending = path.rpartition(".")
     try:
-        return named({"iri": iri}, "")
+        node = named(store, iri, path)
+        if stem and ending in ENDINGS:
+            short = named(store, "", stem)
+            if stands(store, short) or not stands(store, node):
+                return short, ENDINGS[ending]
     except UnknownName as error:
         raise Problem("bad-request", str(error)) from None
+    return node, None
 
 
-def _described(store: Store, node: NamedNode | BlankNode) -> Iterator[Quad]:
-    done: set[NamedNode | BlankNode] = set()
-    todo = [node]
-    for quad in store.quads_for_pattern(None, None, node):
-        yield quad
-        subject, is_claim = quad.subject, quad.predicate in _CLAIMED
-        if isinstance(subject, BlankNode) or (is_claim and isinstance(subject, NamedNode)):
-            todo.append(subject)
-    while todo:
-        one = todo.pop()
-        if one in done:
-            continue
-        done.add(one)
-        for quad in store.quads_for_pattern(one, None, None):
-            yield quad
-            if isinstance(quad.object, BlankNode):
-                todo.append(quad.object)
+def _called(node: NamedNode | BlankNode) -> str:
+    return compact(node.value) if isinstance(node, NamedNode) else str(node)
 
 
 def _terms(store: Store) -> Iterator[Quad]:
@@ -147,10 +144,3 @@ def _capped(quads: Iterable[Quad], most: int) -> set[Quad]:
             told = f"there are more than {most:,} triples, as many as are given: ask with CONSTRUCT"
             raise Problem("too-many-triples", told, more={"count": most})
     return found
-
-
-def _written(quads: Iterable[Quad], kind: Kind) -> Answer:
-    graphs: defaultdict[NamedNode, set[Triple]] = defaultdict(set)
-    for quad in quads:
-        graphs[quad.graph_name].add(quad.triple)  # type: ignore[index] # any name is written
-    return written_apart(graphs, kind)

@@ -20,7 +20,7 @@ def service(
     held: Held,
     *,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
     base: str,
     writable: bool,
 ) -> Answer:
@@ -44,7 +44,7 @@ def void(
     held: Held,
     *,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
     base: str,
 ) -> Answer:
     """Describe what is served.

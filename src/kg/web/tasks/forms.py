@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from kg.errors import KgError
+from kg.errors import KgError, UnknownName
 from kg.results import Solutions
-from kg.web.pages.catalogue import groups, shipped, tags
-from kg.web.pages.forms import fields, given
+from kg.web.pages.catalogue import groups, misfit, shipped, tags
+from kg.web.pages.forms import OWN, fields, given
 from kg.web.pages.rendering import links_for, place, render
 from kg.web.pages.results import shown
 from kg.web.problems import Problem, problem_of
@@ -39,18 +39,24 @@ def listing(held: Held, *, params: Mapping[str, str], path: str, base: str) -> A
         path: of the request.
         base: what absolute links begin with.
 
-    Raises:
-        UnknownName: no query has the tag.
+    A tag that no query has is told on the page, which then lists them all.
     """
     links = links_for(held, base, params)
     known = shipped().values()
-    tag = params.get("tag") or None
+    tag, fault = params.get("tag") or None, ""
+    try:
+        listed = groups(known, tag)
+    except UnknownName as error:
+        listed, tag, fault = groups(known), None, str(error)
     return render(
         "queries.html",
         held,
         links,
         here=place(path, params),
-        groups=groups(known, tag),
+        status=400 if fault else 200,
+        fault=fault,
+        groups=listed,
+        misfits={saved.slug: misfit(held, saved, links.viewpoint) for saved in known},
         tags=tags(known),
         tag=tag,
     )
@@ -78,14 +84,19 @@ def page(held: Held, *, slug: str, params: Mapping[str, str], path: str, base: s
     links = links_for(held, base, params)
     store = held.store(links.viewpoint)
     problem = result = None
+    # A form that nobody has filled in yet is no fault.
+    is_asked = bool(params.keys() - OWN) or not any(
+        one.required for one in saved.parameters.values()
+    )
     try:
-        bindings = saved.bind(values, store)
-        answer = held.query(
-            saved.text, viewpoint=links.viewpoint, bindings=bindings, source=saved.slug
-        )
-        # The first columns hold the parameters, which the form tells.
-        fixed = len(saved.parameters) if isinstance(answer, Solutions) else 0
-        result = shown(answer, store, links, fixed)
+        if is_asked:
+            bindings = saved.bind(values, store)
+            answer = held.query(
+                saved.text, viewpoint=links.viewpoint, bindings=bindings, source=saved.slug
+            )
+            # The first columns hold the parameters, which the form tells.
+            fixed = len(saved.parameters) if isinstance(answer, Solutions) else 0
+            result = shown(answer, store, links, fixed)
     except Problem as refused:
         problem = refused
     except KgError as error:

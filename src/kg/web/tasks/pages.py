@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.errors import KgError
+from kg.web.answers import Answer
 from kg.web.pages.home import home
 from kg.web.pages.ontology import ontology
-from kg.web.pages.rendering import links_for, place
+from kg.web.pages.rendering import HTML, links_for, place
 from kg.web.pages.searching import searching
 from kg.web.pages.stances import stances
-from kg.web.pages.thing import named, thing
+from kg.web.pages.thing import thing
 from kg.web.pages.why import why
 from kg.web.problems import Problem
+from kg.web.resource import named
 
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, NamedNode
 
-    from kg.web.answers import Answer
     from kg.web.held import Held
+    from kg.web.links import Links
 
-__all__ = ["page"]
+__all__ = ["identified", "page"]
 
 #: The longest text that a page is asked about.
 _LONGEST = 8000
@@ -49,7 +51,7 @@ def page(held: Held, *, name: str, params: dict[str, str], path: str, base: str)
     if name == "home":
         return home(held, links, here=here)
     if name == "thing":
-        return thing(held, links, _node(params, path), here=here)
+        return thing(held, links, _node(held, links, params, path), here=here)
     if name == "why":
         return why(held, links, params, here=here)
     if name == "ontology":
@@ -61,8 +63,44 @@ def page(held: Held, *, name: str, params: dict[str, str], path: str, base: str)
     raise Problem("not-found", f"there is no page {name!r}")
 
 
-def _node(params: dict[str, str], path: str) -> NamedNode | BlankNode:
+def identified(  # noqa: PLR0913 - what an address says
+    held: Held,
+    *,
+    path: str,
+    query: str,
+    viewpoint: str | None = None,
+    is_page: bool,
+    base: str,
+) -> Answer:
+    """Send on from an identifier to the page of what it names, or to its data.
+
+    Args:
+        held: what is served.
+        path: what follows ``/id/``, percent-encoded, as it was sent.
+        query: of the address, which may be part of the IRI.
+        viewpoint: the one that is looked from; None for the default.
+        is_page: whether the page is wanted.
+        base: what absolute links begin with.
+
+    Raises:
+        Problem: it is no IRI.
+        UnknownName: there is no such viewpoint.
+    """
+    params = {"viewpoint": viewpoint} if viewpoint else {}
+    links = links_for(held, base, params)
+    node = _named(held, links, "", path, query)
+    to = links.page(node) if is_page else links.data(node)
+    return Answer(b"", HTML, 303, (("Location", to), ("Vary", "Accept")))
+
+
+def _node(held: Held, links: Links, params: dict[str, str], path: str) -> NamedNode | BlankNode:
+    return _named(held, links, params.get("iri", ""), path.partition("/page/")[2])
+
+
+def _named(
+    held: Held, links: Links, iri: str, path: str, query: str | None = None
+) -> NamedNode | BlankNode:
     try:
-        return named(params, path)
+        return named(held.store(links.viewpoint), iri, path, query)
     except KgError as error:
         raise Problem("bad-request", str(error)) from None

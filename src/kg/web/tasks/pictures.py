@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from kg.errors import KgError
 from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
 from kg.plots.events import EFFECTS
 from kg.web.answers import Answer
+from kg.web.links import origin
 from kg.web.pages.rendering import links_for, place, render
 from kg.web.pages.site import viewpoint_label
 from kg.web.problems import Problem
@@ -57,13 +58,11 @@ def picture(  # noqa: PLR0913 - what the address says, and whom to believe
         raise Problem("not-found", f"a picture is given as {' or '.join(FORMATS)}")
     told = {**({"viewpoint": viewpoint} if viewpoint else {}), **params}
     links = links_for(held, base, told)
-    parts = urlsplit(base)
-    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
     size = told.get("size", "wide")
     if size not in {"wide", "narrow"}:
         raise Problem("bad-request", "size is wide or narrow")
     try:
-        drawn = _drawn(held, links, name, told, lambda iri: origin + links.page(iri))
+        drawn = _drawn(held, links, name, told, lambda iri: origin(base) + links.page(iri))
     except NothingToDraw as error:
         raise Problem("not-found", str(error)) from None
     width = NARROW if size == "narrow" else WIDE
@@ -82,13 +81,13 @@ def page(held: Held, *, name: str, params: Mapping[str, str], path: str, base: s
         base: what absolute links begin with.
 
     Raises:
-        Problem: there is no such picture, or the request makes no sense.
+        Problem: there is no such picture.
         UnknownName: there is no such viewpoint.
     """
     links = links_for(held, base, params)
-    drawn, refused = None, ""
+    drawn, refused, faults = None, "", _faults(params)
     try:
-        drawn = _drawn(held, links, name, params, links.page)
+        drawn = None if faults else _drawn(held, links, name, params, links.page)
     except NothingToDraw as error:
         refused = str(error)
     chosen = {key: params[key] for key in _FILTERS if params.get(key)}
@@ -98,6 +97,8 @@ def page(held: Held, *, name: str, params: Mapping[str, str], path: str, base: s
         held,
         links,
         here=place(path, params),
+        status=400 if faults else 200,
+        faults=faults,
         name=name,
         picture=drawn,
         wide=wide,
@@ -109,6 +110,29 @@ def page(held: Held, *, name: str, params: Mapping[str, str], path: str, base: s
     )
 
 
+def _faults(params: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with each field of the form."""
+    given = {name: params.get(name, "").strip() for name in _FILTERS}
+    faults = {}
+    for name, value in given.items():
+        try:
+            _filter(**{name: value})
+        except (KgError, Problem) as error:
+            faults[name] = error.detail if isinstance(error, Problem) else str(error)
+    if not faults:
+        try:
+            _filter(**given)
+        except KgError as error:
+            faults["until"] = str(error)
+    return faults
+
+
+def _filter(since: str = "", until: str = "", kind: str = "") -> Filter:
+    if max(len(since), len(until), len(kind)) > _LONGEST:
+        raise Problem("bad-request", "since and until are years, months or days")
+    return Filter.read(since, until, kind)
+
+
 def _drawn(
     held: Held,
     links: Links,
@@ -118,12 +142,9 @@ def _drawn(
 ) -> Picture:
     if name not in PLOTS:
         raise Problem("not-found", f"there is no picture {name!r}: {', '.join(PLOTS)}")
-    since, until, kind = (params.get(key, "").strip() for key in _FILTERS)
-    if max(len(since), len(until), len(kind)) > _LONGEST:
-        raise Problem("bad-request", "since and until are years, months or days")
+    shown = _filter(**{key: params.get(key, "").strip() for key in _FILTERS})
     slug = links.viewpoint or held.edition.viewpoint
     store = held.store(slug)
-    shown = Filter.read(since, until, kind)
     label = viewpoint_label(store, slug)
     return PLOTS[name](store, link=link, viewpoint=label, shown=shown)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg.web.formats import acceptable, answered, noted
+from kg.web.formats import acceptable, answered, known, noted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,8 @@ def evaluate(  # noqa: PLR0913 - what the protocol lets a client choose
     named_graphs: Sequence[str] | None = None,
     viewpoint: str | None = None,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
+    hints: Sequence[str] = (),
     base: str = "",
 ) -> Answer:
     """Evaluate a query.
@@ -38,14 +39,16 @@ def evaluate(  # noqa: PLR0913 - what the protocol lets a client choose
         named_graphs: IRIs of ``named-graph-uri``.
         viewpoint: the one it is asked from; None for the default.
         accept: the header.
-        format: the name of one, which goes before the header.
+        format: the names of some; the first that is known goes before the header.
+        hints: values of parameters that name a format elsewhere; others mean nothing here.
         base: what relative IRIs are resolved against; without one they are refused.
 
     Raises:
         KgError: as ``kg.sparql.evaluate`` does.
         Problem: none of the formats asked for is given.
     """
-    acceptable(accept, format)
+    names = [*([format] if isinstance(format, str) else format or ()), *known(hints)]
+    acceptable(accept, names)
     result = held.query(
         text,
         viewpoint=viewpoint,
@@ -53,4 +56,4 @@ def evaluate(  # noqa: PLR0913 - what the protocol lets a client choose
         named_graphs=named_graphs,
         base=base,
     )
-    return noted(answered(result, accept, format), held.notes(text, result, viewpoint, base))
+    return noted(answered(result, accept, names), held.notes(text, result, viewpoint, base))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from kg.reconciliation import service
 from kg.reconciliation.index import Index
 from kg.web.answers import Answer
+from kg.web.links import origin
+from kg.web.pages.rendering import links_for
 from kg.web.problems import Problem
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ def preview(held: Held, *, id: str, base: str) -> Answer:  # noqa: A002 - the wo
     Raises:
         Problem: there is none such.
     """
-    found = service.preview(_index(held), id, base)
+    links = links_for(held, base, {})
+    found = service.preview(_index(held), id, lambda iri: origin(base) + links.page(iri))
     if found is None:
         raise Problem("not-found", f"nothing is called {id[:80]} here")
     return Answer(found.encode(), "text/html; charset=utf-8")
@@ -88,4 +91,5 @@ def _index(held: Held) -> Index:
 
 
 def _json(content: Any) -> Answer:
-    return Answer(json.dumps(content, ensure_ascii=False).encode(), "application/json")
+    # What a client sent may have half a character, which JSON can only write as an escape.
+    return Answer(json.dumps(content).encode("ascii"), "application/json")

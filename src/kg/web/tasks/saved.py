@@ -28,7 +28,7 @@ def run(  # noqa: PLR0913 - what an address says
     slug: str,
     params: Mapping[str, str],
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
     viewpoint: str | None = None,
 ) -> Answer:
     """Answer a saved query.
@@ -73,7 +73,7 @@ def catalogue(
     held: Held,
     *,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
     base: str,
 ) -> Answer:
     """Describe the saved queries in RDF, each with its text.

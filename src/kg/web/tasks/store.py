@@ -11,27 +11,20 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, NamedNode, Triple
 from pyoxigraph import serialize as serialize_rdf
 
-from kg.errors import UnknownName
-from kg.formats import FORMATS
+from kg.formats import by_name
 from kg.lexical import decode_quad
 from kg.namespaces import PREFIXES
 from kg.web.answers import Answer
-from kg.web.negotiation import chosen
+from kg.web.formats import GRAPHS, agreed
 from kg.web.problems import Problem
 from kg.web.updates import iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kg.formats import Format
     from kg.web.held import Held
 
 __all__ = ["get"]
-
-#: The formats that a graph is given in, by name, the usual one first.
-_GIVEN = {name: FORMATS[name] for name in ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq")}
-#: Media types that have a parameter for what is always so here.
-_WITH_CHARSET = frozenset({"ttl", "trig"})
 
 
 def get(
@@ -39,7 +32,7 @@ def get(
     *,
     graph: str | None = None,
     accept: str | None = None,
-    format: str | None = None,  # noqa: A002 - the word of the address
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
 ) -> Answer:
     """Give one graph.
 
@@ -47,14 +40,13 @@ def get(
         held: has it.
         graph: its name; None is the default graph.
         accept: the header.
-        format: a name of ``kg.formats``, which goes before the header.
+        format: the name of one, or several; the first known goes before the header.
 
     Raises:
         Problem: there is no such graph, it is larger than this endpoint gives, or none of the
             formats asked for is given.
-        UnknownName: there is no such format.
     """
-    kind = _kind(accept, format)
+    kind = agreed(GRAPHS, accept, format)
     most = held.limits.triples
     triples = list(islice(_triples(held, graph), most + 1))
     if len(triples) > most:
@@ -65,20 +57,10 @@ def get(
     triples.sort(key=str)
     prefixes = _used(triples) if kind.name in ("ttl", "trig", "rdfxml") else None
     try:
-        body = serialize_rdf(triples, format=kind.rdf, prefixes=prefixes)
+        body = serialize_rdf(triples, format=by_name(kind.name).rdf, prefixes=prefixes)
     except (ValueError, OSError) as error:
         raise Problem("not-acceptable", f"{kind.name} cannot say this graph: {error}") from None
-    charset = "; charset=utf-8" if kind.name in _WITH_CHARSET else ""
-    return Answer(body or b"", kind.media_type + charset, headers=(("Vary", "Accept"),))
-
-
-def _kind(accept: str | None, name: str | None) -> Format:
-    if name is not None:
-        if name not in _GIVEN:
-            raise UnknownName("format", name, list(_GIVEN), hint="one of " + ", ".join(_GIVEN))
-        return _GIVEN[name]
-    by_type = {kind.media_type: kind for kind in _GIVEN.values()}
-    return by_type[chosen(accept, list(by_type))]
+    return Answer(body or b"", kind.content_type, headers=(("Vary", "Accept"),))
 
 
 def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
