@@ -261,6 +261,7 @@ def made_from(dataset: Dataset, viewpoint: str) -> dict[str, object]:
         "notes": [],
         "documents": [document.path.name for document in dataset.documents],
         "imports": list(dataset.imports),
+        "prefixes": dataset.prefixes,
         "engine": DEFAULT_ENGINE,
         "viewpoint": viewpoint,
     }

@@ -310,7 +310,7 @@ class Graph(Linked, Proofs):
         graphs[inferred_graph(self.viewpoint)] = build.written(self.snapshot, self.viewpoint)
         if self.viewpoint != DEFAULT:
             graphs[GRAPH.void] = build.described(self.dataset, self.viewpoint)
-        return export(graphs, format, graph)
+        return export(graphs, format, graph, self.dataset.prefixes)
 
     def export(self, path: Path | str, format: str | None = None, graph: str = "all") -> None:  # noqa: A002 - the word of the API
         """Write the graph to a file, whole or not at all.

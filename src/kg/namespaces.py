@@ -6,10 +6,16 @@ Importing this module imports pyoxigraph and nothing else, so that a command sta
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
 from kg.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = [
     "BASE",
@@ -24,6 +30,8 @@ __all__ = [
     "expand",
     "inferred_graph",
     "is_inferred",
+    "known_prefixes",
+    "using",
 ]
 
 #: Everything kg names lives below this address.
@@ -185,6 +193,9 @@ GRAPH = Namespace(
 
 # The characters of PN_LOCAL that need no escape (Turtle 1.1, section 6.5), kept narrow on purpose.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
+#: The prefixes of the files that are asked.
+_NONE: dict[str, str] = {}
+_FURTHER: ContextVar[dict[str, str]] = ContextVar("further prefixes", default=_NONE)
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
 
 
@@ -215,6 +226,36 @@ def is_inferred(graph: object) -> bool:
     return isinstance(graph, NamedNode) and graph.value.startswith(f"{GRAPH.iri}inferred/")
 
 
+@contextmanager
+def using(prefixes: Mapping[str, str]) -> Iterator[None]:
+    """Let CURIEs have further prefixes for a while; those of kg keep their meaning.
+
+    Args:
+        prefixes: those of the files that are asked.
+
+    >>> with using({"ex": "http://example.org/", "rdf": "http://example.org/rdf#"}):
+    ...     compact("http://example.org/a"), compact("http://example.org/rdf#a"), expand("ex:a")
+    ('ex:a', '<http://example.org/rdf#a>', 'http://example.org/a')
+    """
+    namespaces = set(PREFIXES.values())
+    token = _FURTHER.set(
+        {p: iri for p, iri in prefixes.items() if p not in PREFIXES and iri not in namespaces}
+    )
+    try:
+        yield
+    finally:
+        _FURTHER.reset(token)
+
+
+def known_prefixes() -> dict[str, str]:
+    """Return the prefixes that CURIEs may have, those of kg first.
+
+    >>> "rel" in known_prefixes()
+    True
+    """
+    return PREFIXES | _FURTHER.get()
+
+
 def compact(iri: str) -> str:
     """Shorten an IRI to a CURIE, or to ``<iri>`` where no prefix fits.
 
@@ -222,6 +263,10 @@ def compact(iri: str) -> str:
     ('wd:Q262', '<http://example.org/>')
     """
     for prefix, namespace in _LONGEST_FIRST:
+        if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    further = _FURTHER.get().items()
+    for prefix, namespace in sorted(further, key=lambda item: (-len(item[1]), item[0])):
         if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
             return f"{prefix}:{iri[len(namespace) :]}"
     return f"<{iri}>"
@@ -240,6 +285,7 @@ def expand(curie: str) -> str:
     kg.errors.UnknownName: no prefix "wdd"; did you mean wd or wdt?
     """
     prefix, _, local = curie.partition(":")
-    if prefix not in PREFIXES:
-        raise UnknownName("prefix", prefix, list(PREFIXES), hint="write the whole IRI in < >")
-    return PREFIXES[prefix] + local
+    known = known_prefixes()
+    if prefix not in known:
+        raise UnknownName("prefix", prefix, list(known), hint="write the whole IRI in < >")
+    return known[prefix] + local

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import evidence
 from kg.errors import Misuse, ParseFailure, UnknownName
-from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand
+from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand, known_prefixes
 from kg.results.tables import cell
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def shorten(term: Term, store: Store | None = None) -> str:
 
 def _literal(text: str) -> Literal:
     """Read a literal as Turtle writes it."""
-    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in known_prefixes().items())
     document = f"{prefixes}<urn:x-kg:s> <urn:x-kg:p> {text} ."
     try:
         quads = list(parse(document, RdfFormat.TURTLE))
@@ -210,7 +210,7 @@ def _iri(text: str) -> str | None:
     if text.startswith(("http://", "https://")):
         return text
     curie = _CURIE.match(text)
-    return expand(text) if curie and curie[1] in PREFIXES else None
+    return expand(text) if curie and curie[1] in known_prefixes() else None
 
 
 def _occurs(node: NamedNode, store: Store) -> bool:

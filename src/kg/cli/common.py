@@ -11,7 +11,7 @@ import click
 
 from kg.errors import Misuse, UnknownName
 from kg.formats import FORMATS
-from kg.namespaces import DEFAULT_VIEWPOINT
+from kg.namespaces import DEFAULT_VIEWPOINT, using
 from kg.sources import KG, NONE
 
 if TYPE_CHECKING:
@@ -209,11 +209,13 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path | str]) -> Graph:
 
     graph = load(list(data) or None, list(ontology) or None, viewpoint(), reading())
     # To tell what was left out means to parse the files, which happened if the snapshot is new.
+    known = graph.snapshot.meta()["made_from"]
     if graph.snapshot.built:
         tell_notes(graph)
     else:
-        tell(graph.snapshot.meta()["made_from"].get("imports", ()))
+        tell(known.get("imports", ()))
     tell(graph.snapshot.notes())
+    click.get_current_context().with_resource(using(known.get("prefixes", {})))
     return graph
 
 

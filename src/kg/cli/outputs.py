@@ -135,7 +135,7 @@ def infer(
         click.echo(f"kg: note: owlrl did the work, since {closure.reason}", err=True)
     if asserted:
         triples |= graph.asserted()
-    put_from(graph, serialize_triples(triples, format_name), output)
+    put_from(graph, serialize_triples(triples, format_name, graph.dataset.prefixes), output)
 
 
 @click.command(short_help="Tell in words what changed.")

@@ -122,6 +122,15 @@ class Dataset:
         return (*(note for document in self.documents for note in document.notes), *self.imports)
 
     @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes of the documents; of two IRIs for one, the first document's counts."""
+        found: dict[str, str] = {}
+        for document in self.documents:
+            for prefix, iri in document.prefixes.items():
+                found.setdefault(prefix, iri)
+        return found
+
+    @cached_property
     def imports(self) -> tuple[str, ...]:
         """Say in a sentence what the documents import and what was not found."""
         return unresolved(self.documents, self.reading)

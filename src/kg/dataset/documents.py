@@ -226,6 +226,12 @@ class Document:
         )
 
     @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that the file declares."""
+        is_rdf = self.format is not SSSOM and self.format is not CHANGES
+        return self._parsed.prefixes if is_rdf else {}
+
+    @property
     def address(self) -> str | None:
         """The IRI of the file, which its relative IRIs begin from (RFC 3986, section 5.1.3)."""
         return self.path.resolve().as_uri() if self.path.is_file() else None

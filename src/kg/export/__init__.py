@@ -34,6 +34,7 @@ def export(
     graphs: Mapping[NamedNode, Iterable[Triple]],
     format: str,  # noqa: A002 - the word of the command line
     graph: str = "all",
+    prefixes: Mapping[str, str] | None = None,
 ) -> bytes:
     r"""Write named graphs, or one of them.
 
@@ -42,6 +43,7 @@ def export(
         format: a name of ``kg.formats``; N-Quads and TriG keep the graphs, JSON-LD those that
             are not kg's own; the others merge them.
         graph: ``all`` or one of ``GRAPHS``; ``inferred`` is that of every viewpoint given.
+        prefixes: those of the files, which Turtle and TriG use before those of kg.
 
     Raises:
         UnknownName: there is no such format or graph.
@@ -54,12 +56,13 @@ def export(
     if graph not in GRAPHS:
         raise UnknownName("graph", graph, GRAPHS, hint="one of " + ", ".join(GRAPHS))
     chosen = [(name, triples) for name, triples in graphs.items() if _is_chosen(name, graph)]
-    return _serialize(chosen, format)
+    return _serialize(chosen, format, prefixes or {})
 
 
 def serialize_triples(
     triples: Iterable[Triple],
     format: str,  # noqa: A002 - the word of the command line
+    prefixes: Mapping[str, str] | None = None,
 ) -> bytes:
     r"""Write triples that belong to no named graph, such as the result of a CONSTRUCT.
 
@@ -71,7 +74,7 @@ def serialize_triples(
     >>> serialize_triples([Triple(OWL.Thing, RDF.type, OWL.Class)], "csv").split(b"\n")[1][:40]
     b'http://www.w3.org/2002/07/owl#Thing,http'
     """
-    return _serialize([(DefaultGraph(), triples)], format)
+    return _serialize([(DefaultGraph(), triples)], format, prefixes or {})
 
 
 def _is_chosen(name: NamedNode, graph: str) -> bool:
@@ -80,8 +83,13 @@ def _is_chosen(name: NamedNode, graph: str) -> bool:
     return graph == "all" or name.value == GRAPH.iri + graph
 
 
-def _serialize(graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str) -> bytes:
+def _serialize(
+    graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str, prefixes: Mapping[str, str]
+) -> bytes:
     kind = formats.by_name(name)
+    if name == "ttl":
+        merged = chain.from_iterable(triples for _, triples in graphs)
+        return canonical_turtle(merged, prefixes=prefixes).encode()
     if name == "jsonld":
         return _to_jsonld(graphs).encode()
     if name in _MERGED:
@@ -90,8 +98,8 @@ def _serialize(graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str) 
     if name in _TABLES:
         return _TABLES[name](statements).encode()
     quads = [Quad(*statement) for statement in statements]
-    prefixes = _prefixes(statements) if name == "trig" else None
-    return serialize(quads, format=kind.rdf, prefixes=prefixes) or b""
+    used = _prefixes(statements, prefixes) if name == "trig" else None
+    return serialize(quads, format=kind.rdf, prefixes=used) or b""
 
 
 def _to_jsonld(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
@@ -110,20 +118,29 @@ def _to_ntriples(triples: Iterable[Triple]) -> str:
     return "".join(f"{statement.triple} .\n" for statement in canonical_triples(triples))
 
 
-def _prefixes(statements: Iterable[Statement]) -> dict[str, str]:
-    """Return the prefixes that some IRI of the statements can use."""
-    used = set()
+def _prefixes(statements: Iterable[Statement], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that some IRI of the statements can use, those given before kg's."""
+    used, iris = set(), set()
     for statement in statements:
         for term in statement:
             node = term.datatype if isinstance(term, Literal) else term
             if isinstance(node, NamedNode):
                 used.add(compact(node.value).partition(":")[0])
-    return {prefix: iri for prefix, iri in PREFIXES.items() if prefix in used}
+                iris.add(node.value)
+    own = {
+        prefix: iri
+        for prefix, iri in PREFIXES.items()
+        if prefix in used and prefix not in given and iri not in given.values()
+    }
+    return own | {
+        prefix: start
+        for prefix, start in sorted(given.items())
+        if any(iri.startswith(start) for iri in iris)
+    }
 
 
 # Formats without graphs, and formats that have a column or an attribute for them.
 _MERGED: dict[str, Callable[[Iterable[Triple]], str]] = {
-    "ttl": canonical_turtle,
     "nt": _to_ntriples,
     "rdfxml": to_rdfxml,
 }

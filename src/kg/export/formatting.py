@@ -16,6 +16,7 @@ from kg.errors import KgError, Misuse, ResourceNotFound, WriteFailure
 from kg.export.canonical import canonical_triples
 from kg.export.files import write
 from kg.export.turtle import canonical_turtle
+from kg.namespaces import PREFIXES
 
 __all__ = ["format_file"]
 
@@ -80,7 +81,9 @@ def _canonical_turtle(path: Path, content: bytes) -> str:
     found = comments.read(text, _HERE)
     parser = parse_rdf(text, RdfFormat.TURTLE, base_iri=_HERE)
     deque(parser, maxlen=0)
-    canonical = canonical_turtle(triples, found.head, parser.prefixes, found.of)
+    known = set(PREFIXES.values())
+    further = {name: iri for name, iri in parser.prefixes.items() if iri not in known}
+    canonical = canonical_turtle(triples, found.head, further, found.of)
     if found.tail:
         canonical += "\n" + "\n".join(found.tail) + "\n"
     canonical = _BELOW_ROOT.sub(lambda match: f"<{_relative(match[1])}>", canonical)

@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from kg.export.canonical import canonical_triples
 from kg.export.nesting import Nesting
 from kg.export.statement import by_subject
-from kg.namespaces import OWL, PREFIXES, RDF, RDFS, XSD, compact
+from kg.namespaces import OWL, PREFIXES, RDF, RDFS, XSD, compact, known_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ def canonical_turtle(
     Args:
         triples: the graph.
         comment: what to say at the top, without ``#``.
-        prefixes: further prefixes that may be used; those of kg go before them.
+        prefixes: further prefixes that may be used; they go before those of kg.
         remarks: comments to stand with what is said of a node, each with ``#``.
 
     Raises:
@@ -81,9 +81,10 @@ class _Names:
     """Shortens IRIs and remembers which prefixes that took."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
-        further = {prefix: iri for prefix, iri in prefixes.items() if prefix not in PREFIXES}
+        further = {prefix: iri for prefix, iri in prefixes.items() if PREFIXES.get(prefix) != iri}
         self._further = sorted(further.items(), key=lambda item: (-len(item[1]), item[0]))
-        self._all = PREFIXES | dict(sorted(further.items()))
+        self._taken = further.keys() & known_prefixes().keys()
+        self._all = known_prefixes() | dict(sorted(further.items()))
         self._names: dict[NamedNode, str] = {}
         self._used: set[str] = set()
 
@@ -98,14 +99,15 @@ class _Names:
         )
 
     def _shorten(self, iri: str) -> str:
+        for prefix, namespace in self._further:
+            if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
+                self._used.add(prefix)
+                return f"{prefix}:{iri[len(namespace) :]}"
         name = compact(iri)
-        if name[0] == "<":
-            for prefix, namespace in self._further:
-                if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
-                    name = f"{prefix}:{iri[len(namespace) :]}"
-                    break
-        if name[0] != "<":
-            self._used.add(name.partition(":")[0])
+        prefix = name.partition(":")[0]
+        if name[0] == "<" or prefix in self._taken:
+            return f"<{iri}>"
+        self._used.add(prefix)
         return name
 
 

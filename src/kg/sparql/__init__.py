@@ -23,7 +23,7 @@ from pyoxigraph import (
 
 from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
 from kg.lexical import decode, encode
-from kg.namespaces import GRAPH, PREFIXES, RDF, compact
+from kg.namespaces import GRAPH, RDF, compact, known_prefixes
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
 from kg.sparql.rewriting import OWN, Rewritten, rewrite
@@ -144,7 +144,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what a query, its data and its caller each
         answer = store.query(
             rewritten.text,
             base_iri=query.service or None,
-            prefixes=PREFIXES,
+            prefixes=known_prefixes(),
             substitutions={_variable(name): term for name, term in values.items()},
             **scope.options(has_dataset=bool(query.graphs)),
             **(options | {"custom_functions": own | dict(functions or {})}),
@@ -173,7 +173,7 @@ def _failure(query: Query, rewritten: Rewritten, error: SyntaxError) -> ParseFai
     """Put a syntax error into words, with its place in the text that the user wrote."""
     if rewritten.text != query.sent:
         try:
-            Store().query(query.sent, base_iri=query.service or None, prefixes=PREFIXES)
+            Store().query(query.sent, base_iri=query.service or None, prefixes=known_prefixes())
         except SyntaxError as own:
             return syntax_failure(query, str(own))
         except RuntimeError:

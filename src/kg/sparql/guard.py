@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from kg.errors import ParseFailure, QueryRefused, UnknownName
-from kg.namespaces import PREFIXES
+from kg.namespaces import known_prefixes
 from kg.sparql.refusals import (
     MOST_BYTES,
     MOST_LINKS,
@@ -82,7 +82,7 @@ class Query:
         """Return the IRI that an iri or pname token stands for."""
         if token.kind == "pname":
             prefix, _, local = token.text.partition(":")
-            namespace = (PREFIXES | self.prefixes).get(prefix, "")
+            namespace = (known_prefixes() | self.prefixes).get(prefix, "")
             return namespace + re.sub(r"\\(.)", r"\1", local)
         iri = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), token.text[1:-1])
         if not self.base or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", iri):
@@ -225,7 +225,7 @@ def refuse_unknown_prefixes(query: Query) -> None:
     Raises:
         UnknownName: carries the close matches.
     """
-    known = PREFIXES | query.prefixes
+    known = known_prefixes() | query.prefixes
     for token in query.tokens:
         prefix = token.text.partition(":")[0]
         if token.kind == "pname" and prefix not in known:
