@@ -428,15 +428,13 @@ def test_a_new_triple_is_one_new_line():
     assert len(after) == len(before) + 1
 
 
-def test_prefixes_of_kg_go_before_those_of_a_file():
+def test_prefixes_of_a_file_go_before_those_of_kg():
     text = canonical_turtle(
         turtle("<http://example.org/a> a <https://w3id.org/relations-kg/ontology#Event> ."),
         prefixes={"rel": EX, "r": PREFIXES["rel"], "ex": EX, "unused": "http://x.example/"},
     )
 
-    assert text == (
-        f"@prefix rel: <{PREFIXES['rel']}> .\n@prefix ex: <{EX}> .\n\nex:a a rel:Event .\n"
-    )
+    assert text == (f"@prefix ex: <{EX}> .\n@prefix r: <{PREFIXES['rel']}> .\n\nex:a a r:Event .\n")
 
 
 @pytest.mark.parametrize("length", [3, 2000])

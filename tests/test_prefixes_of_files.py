@@ -40,6 +40,7 @@ def ask(cli, tmp_path):
     return run
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
 @pytest.mark.parametrize("kind", ["ttl", "trig"])
 def test_exports_keep_prefixes_also_those_that_kg_gives_another_meaning(ask, kind):
     text = ask("export", "--format", kind)
