@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from kg.budget import Budget
 from kg.errors import BudgetExceeded, Inconsistent, Misuse, OutsideProfile
 from kg.flow import facts
-from kg.graph import Graph
+from kg.graph import Graph, load
 from kg.namespaces import OWL, PREFIXES, RDF, XSD
 from kg.reasoning import ENGINES, close, is_noise
 from kg.reasoning.satisfiability import unsatisfiable
@@ -227,11 +227,6 @@ def test_infer_takes_an_engine(cli, files, engine):
             "facts.ttl:LINE: <http://example.org/a> is",
         ),
         (
-            ":C a owl:Class ; owl:equivalentClass :D ; owl:disjointWith :D . :D a owl:Class .",
-            ":a :p :b .",
-            "terms.ttl:LINE: nothing can be of <http://example.org/C>",
-        ),
-        (
             ":C a owl:Class ; owl:disjointUnionOf (:D) . :D a owl:Class .",
             ":a a :D .",
             "OWL 2 RL has no owl:disjointUnionOf",
@@ -239,25 +234,94 @@ def test_infer_takes_an_engine(cli, files, engine):
         (":p a owl:ReflexiveProperty .", ":a :p :b .", "terms.ttl:LINE: <http://example.org/p>"),
     ],
 )
-def test_infer_refuses_what_it_cannot_follow_and_writes_nothing(cli, files, ontology, facts, told):
+def test_strict_refuses_what_the_rules_cannot_follow_and_writes_nothing(
+    cli, files, ontology, facts, told
+):
     args = files(ontology, facts)
     out = args[-1].with_name("out.nt")
 
-    answer = cli("infer", *args, "-o", out)
+    answer = cli("infer", "--strict", *args, "-o", out)
 
     assert answer.code == 1
     assert told.replace("LINE", str(HEAD.count("\n") + 1)) in answer.err
     assert not out.exists()
 
 
-def test_infer_goes_on_partially_where_asked(cli, files):
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("flags", [[], ["--partial"]], ids=str)
+def test_an_axiom_beyond_the_profile_is_told_and_the_rules_are_applied(cli, files, engine, flags):
     args = files(
         ":p a owl:ObjectProperty , owl:ReflexiveProperty , owl:SymmetricProperty .", ":a :p :b ."
     )
 
-    assert cli("infer", *args).code == 1
-    answer = cli("infer", "--partial", *args)
+    answer = cli("infer", "--engine", engine, *flags, *args)
+
+    assert answer.code == 0
     assert answer.out == "<http://example.org/b> <http://example.org/p> <http://example.org/a> .\n"
+    assert "kg: note: 1 axiom goes beyond OWL 2 RL" in answer.err
+    assert "owl:ReflexiveProperty" in answer.err
+
+
+BEYOND = ":C a owl:Class ; rdfs:subClassOf :B , [ owl:unionOf (:D :E) ] . :B a owl:Class ."
+
+
+@pytest.mark.parametrize("place", ["ontology", "data"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["query", "ASK { <http://example.org/a> a <http://example.org/B> }", "--data"],
+        ["explain", "<http://example.org/a>", "a", "<http://example.org/B>", "--data"],
+        ["infer"],
+        ["validate", "--shapes", "kg", "--data"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_every_command_says_what_goes_beyond_the_profile(cli, files, command, place):
+    _, ontology, facts = files(BEYOND, ":a a :C .")
+    if place == "data":
+        facts.write_text(facts.read_text() + BEYOND, "utf-8")
+    graph = [facts, "--ontology", ontology if place == "ontology" else "none"]
+
+    for _ in range(2):
+        answer = cli(*command, *graph)
+        assert answer.code == 0
+        assert answer.err.count("\n") == 1
+        assert "kg: note: 1 axiom goes beyond OWL 2 RL" in answer.err
+        assert "owl:unionOf cannot stand in a superclass" in answer.err
+    strict = cli(*command, *graph, "--strict")
+    assert strict.code == 1
+    assert strict.err.startswith("kg: the ontology goes beyond OWL 2 RL")
+
+
+def test_a_note_names_a_few_axioms_and_is_short(cli, files):
+    long = " ".join(f":Class{n}{'x' * 50}" for n in range(50))
+    axioms = [f":A{n} rdfs:subClassOf [ owl:unionOf ({long}) ] ." for n in range(200)]
+    args = files(" ".join(axioms), ":a a :A1 .")
+
+    answer = cli("infer", *args)
+
+    assert answer.code == 0
+    assert "200 axioms go beyond OWL 2 RL" in answer.err
+    assert "and 195 more (kg check lists them all)" in answer.err
+    assert max(map(len, answer.err.splitlines())) < 2500
+    assert len(cli("infer", "--strict", *args).err) < 2500
+
+
+def test_a_class_without_members_is_told_and_a_member_of_it_refused(cli, files):
+    ontology = (
+        ":A a owl:Class ; owl:disjointWith :B . :B a owl:Class . :C a owl:Class ."
+        " :AB a owl:Class ; rdfs:subClassOf :A , :B . :C rdfs:subClassOf :A ."
+    )
+
+    told = cli("infer", *files(ontology, ":x a :C ."))
+    assert told.code == 0
+    assert told.out.split()[2] == "<http://example.org/A>"
+    assert told.err.count("\n") == 1
+    assert "kg: note: 1 class can have no members: " in told.err
+    assert "nothing can be of <http://example.org/AB>" in told.err
+    refused = cli("infer", *files(ontology, ":x a :AB ."))
+    assert refused.code == 1
+    assert "nothing can be both" in refused.err
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -284,7 +348,11 @@ def test_the_python_interface_refuses_too(files):
     _, ontology, facts = files(":p a owl:ReflexiveProperty .", ":a :p :b .")
 
     with pytest.raises(OutsideProfile) as caught:
-        Graph(facts, ontology).close()
+        Graph(facts, ontology).close(strict=True)
 
     assert len(caught.value.faults) == 1
-    assert Graph(facts, ontology).close(partial=True).inferred == frozenset()
+    graph = Graph(facts, ontology)
+    assert graph.close().inferred == frozenset()
+    assert "1 axiom goes beyond OWL 2 RL" in graph.caveats[0]
+    with pytest.raises(OutsideProfile):
+        load(facts, ontology, strict=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Triple
 
-from kg import resources, snapshot
+from kg import flow, resources, snapshot
 from kg.dataset import load
 from kg.dataset.viewpoints import DEFAULT, find
 from kg.errors import DoesNotConform
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kg.validation.report import ValidationReport
 
 __all__ = [
+    "caveats",
     "described",
     "digest",
     "inferred",
@@ -206,6 +207,11 @@ def open_beside(
     return found, sorted((graph for graph in named if graph not in apart), key=str)
 
 
+def caveats(found: Snapshot) -> tuple[str, ...]:
+    """Return notes on what the closure of a snapshot may lack, as ``flow.caveats`` found them."""
+    return tuple(found.meta()["made_from"].get("caveats", ()))
+
+
 def overlaps(found: Snapshot) -> dict[str, int]:
     """Return the size of each graph whose triples a snapshot has in another graph, too."""
     sizes: dict[str, int] = found.meta()["made_from"].get("overlapping", {})
@@ -249,6 +255,8 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         # An ontology that does not compile is closed by another engine than the one asked.
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
+        # What kg ships is held to the profile by its check.
+        meta["caveats"] = [] if gated else list(flow.caveats(dataset))
         meta["overlapping"] = overlapping(dataset, viewpoint)
         meta["notes"] = list(notes)
         return snapshot.build(name, graphs, meta)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from kg.dataset import load
 from kg.dataset.documents import CLAIM_CLASSES
-from kg.flow import admit
+from kg.flow import admit, caveats
 from kg.namespaces import DEFAULT_VIEWPOINT, GRAPH
 from kg.sources import sources
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from kg.budget import Budget
@@ -34,13 +34,14 @@ def is_large(paths: Sequence[Path]) -> bool:
     return plain and sum(path.stat().st_size for path in paths) >= LARGE
 
 
-def closure(
+def closure(  # noqa: PLR0913 - what a command may ask for
     paths: Sequence[Path],
     ontology: Sequence[Path | str] = (),
     *,
     viewpoint: str = DEFAULT_VIEWPOINT,
     budget: Budget | None = None,
-    partial: bool = False,
+    strict: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> ColumnClosure | None:
     """Derive what large files entail; None where a dataset has to.
 
@@ -52,11 +53,12 @@ def closure(
         ontology: what the terms mean, as for ``kg.sources``.
         viewpoint: whom to believe.
         budget: how much time and memory it may take.
-        partial: go on with an ontology outside OWL 2 RL.
+        strict: refuse an ontology that goes beyond OWL 2 RL.
+        tell: is given what may be lacking of what follows, in sentences.
 
     Raises:
         ParseFailure: a line is not well formed.
-        OutsideProfile: the ontology is outside of OWL 2 RL.
+        OutsideProfile: the ontology goes beyond OWL 2 RL, and ``strict`` was asked for.
         Inconsistent: the facts contradict the ontology or each other.
         BudgetExceeded: it took more time or memory than it may.
     """
@@ -66,8 +68,11 @@ def closure(
     from kg.reasoning.columns import read
 
     terms = load([], sources(paths, ontology or None).ontology)
-    admit(terms, partial=partial)
+    if strict:
+        admit(terms)
     facts = read(paths, budget=budget)
     if facts.in_use() & CLAIM_CLASSES:
         return None
+    for note in caveats(terms):
+        tell(note)
     return close_columns(facts, terms.graph(GRAPH.ontology), budget=budget)

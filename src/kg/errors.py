@@ -44,6 +44,10 @@ __all__ = [
 ]
 
 
+#: How many faults the message about an ontology names, and how much of each.
+_FIRST, _LONG = 5, 300
+
+
 class KgError(Exception):
     """Anything kg refuses; catch this to catch them all.
 
@@ -192,7 +196,10 @@ class OutsideProfile(KgError):
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__("the ontology cannot be reasoned with: " + "; ".join(self.faults))
+        more = len(faults) - _FIRST
+        rest = f"; and {more:,} more (kg check lists them all)" if more > 0 else ""
+        first = "; ".join(fault[:_LONG] for fault in self.faults[:_FIRST])
+        super().__init__(f"the ontology goes beyond OWL 2 RL: {first}{rest}")
 
 
 class BudgetExceeded(KgError):

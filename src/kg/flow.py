@@ -10,7 +10,7 @@ from kg.dataset import accept
 from kg.dataset.acceptance import claims_of
 from kg.dataset.viewpoints import DEFAULT
 from kg.errors import Inconsistent, OutsideProfile
-from kg.namespaces import GRAPH
+from kg.namespaces import GRAPH, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ __all__ = [
     "DEFAULT_ENGINE",
     "accepted",
     "admit",
+    "caveats",
     "close",
     "derived",
     "derived_beside_ill_typed",
@@ -41,6 +42,13 @@ __all__ = [
 
 #: What derives where nothing else is asked for.
 DEFAULT_ENGINE = "compiled"
+#: How many sentences a note has, and how long each may be.
+_FIRST, _LONG = 5, 300
+_OF_LISTS = frozenset((RDF.first, RDF.rest))
+#: Said of things as well as of terms, and of no consequence for what terms mean.
+_OF_THINGS = frozenset(
+    (OWL.sameAs, OWL.differentFrom, RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy)
+)
 _OWN = frozenset(GRAPH.terms.values())
 
 
@@ -187,30 +195,69 @@ def _is_ill_typed(clash: str) -> bool:
     return getattr(clash, "rule", "") == "dt-not-type"
 
 
-def admit(dataset: Dataset, *, partial: bool = False) -> None:
-    """Refuse an ontology from which the rules of OWL 2 RL would not draw what it means.
-
-    Args:
-        dataset: with the ontology.
-        partial: go on where it says what OWL 2 RL has no rules for; what the rules derive from the
-            rest is right, though not all there is.
+def admit(dataset: Dataset) -> None:
+    """Refuse an ontology that says more than OWL 2 RL has rules for.
 
     Raises:
-        OutsideProfile: it is outside of OWL 2 RL, or has a class that nothing can be of.
+        OutsideProfile: it goes beyond OWL 2 RL; carries a sentence for each place.
     """
-    from kg.reasoning.profile import faults
+    beyond = _beyond(dataset)
+    if beyond:
+        raise OutsideProfile(beyond)
+
+
+def caveats(dataset: Dataset) -> tuple[str, ...]:
+    """Return notes on what the rules of OWL 2 RL leave of an ontology, and on its empty classes.
+
+    What the rules derive holds for any graph: an axiom beyond the profile makes it incomplete, and
+    never wrong.
+    """
     from kg.reasoning.satisfiability import unsatisfiable
 
-    terms = dataset.graph(GRAPH.ontology)
-    found = [] if partial else faults(terms)
-    told = [_placed(home(dataset, about), sentence) for sentence, about in found]
-    if told:
-        told[-1] += " (correct it, or go on without what it means by --partial)"
-    for one in unsatisfiable(terms):
-        stated = (triple for triple in one.premises if dataset.locate(triple))
-        told.append(_placed(home(dataset, next(stated, one.name)), one.sentence))
-    if told:
-        raise OutsideProfile(told)
+    notes = []
+    if beyond := _beyond(dataset):
+        axioms = f"{len(beyond):,} axioms go" if len(beyond) > 1 else "1 axiom goes"
+        notes.append(
+            f"{axioms} beyond OWL 2 RL, and what follows by the rules is not all: "
+            f"{_shortened(beyond)}"
+        )
+    if empty := unsatisfiable(_axioms(dataset)):
+        named = []
+        for one in empty:
+            stated = (triple for triple in one.premises if dataset.locate(triple))
+            named.append(_placed(home(dataset, next(stated, one.name)), one.sentence))
+        classes = f"{len(named):,} classes" if len(named) > 1 else "1 class"
+        notes.append(f"{classes} can have no members: {_shortened(named)}")
+    return tuple(notes)
+
+
+def _beyond(dataset: Dataset) -> list[str]:
+    from kg.reasoning.profile import faults
+
+    found = faults(_axioms(dataset))
+    return [_placed(home(dataset, about), sentence) for sentence, about in found]
+
+
+def _axioms(dataset: Dataset) -> frozenset[Triple]:
+    """Return the ontology, and what the data themselves say of what terms mean."""
+    said = {t for t in facts(dataset) if _is_about_terms(t)}
+    return dataset.graph(GRAPH.ontology) | said
+
+
+def _is_about_terms(triple: Triple) -> bool:
+    predicate, value = triple.predicate, triple.object
+    if predicate == RDF.type:
+        return isinstance(value, NamedNode) and value.value.startswith((OWL.iri, RDFS.iri))
+    return predicate in _OF_LISTS or (
+        predicate.value.startswith((OWL.iri, RDFS.iri)) and predicate not in _OF_THINGS
+    )
+
+
+def _shortened(sentences: Sequence[str]) -> str:
+    """Return the first few of some sentences, none of them long, and how many more there are."""
+    first = [one if len(one) <= _LONG else one[: _LONG - 1] + "…" for one in sentences[:_FIRST]]
+    more = len(sentences) - len(first)
+    return "; ".join(first) + (f"; and {more:,} more (kg check lists them all)" if more else "")
 
 
 def home(dataset: Dataset, about: Statement | Triple | Term | None) -> Location | None:

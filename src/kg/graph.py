@@ -14,7 +14,7 @@ from kg.dataset.viewpoints import DEFAULT
 from kg.linked import Linked
 from kg.namespaces import GRAPH, compact, inferred_graph
 from kg.proofs import Proofs
-from kg.sources import shape_files, sources, unexplained
+from kg.sources import includes_kg, shape_files, sources, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -48,6 +48,8 @@ def load(
     ontology: Paths | None = None,
     viewpoint: str = DEFAULT,
     reading: Reading | None = None,
+    *,
+    strict: bool = False,
 ) -> Graph:
     """Open a graph for asking; make its snapshot first where there is none.
 
@@ -59,6 +61,7 @@ def load(
         viewpoint: whom to believe: ``reported``, ``undisputed``, ``according-to:`` and an agent, or
             the node of a viewpoint in the data.
         reading: what relative IRIs are resolved against, and where imports are found.
+        strict: refuse an ontology that goes beyond OWL 2 RL (``OutsideProfile``).
 
     Raises:
         ResourceNotFound: a path does not exist.
@@ -73,6 +76,8 @@ def load(
     True
     """
     graph = Graph(data, ontology, viewpoint, reading)
+    if strict:
+        flow.admit(graph.dataset)
     _ = graph.snapshot
     return graph
 
@@ -114,9 +119,9 @@ class Graph(Linked, Proofs):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of the files: what was not loaded, and whose terms nothing explains."""
-        note = None if self._is_told_ontology else unexplained(self.dataset)
-        return (*self.dataset.notes, *filter(None, [note]))
+        """What was not loaded of the files, and whose terms nothing explains, in sentences."""
+        unclear = () if self._is_told_ontology else unexplained(self.dataset)
+        return (*self.dataset.notes, *unclear)
 
     @property
     def store(self) -> Store:
@@ -214,25 +219,25 @@ class Graph(Linked, Proofs):
         engine: str = flow.DEFAULT_ENGINE,
         *,
         budget: Budget | None = None,
-        partial: bool = False,
+        strict: bool = False,
     ) -> Closure:
         """Derive what the facts entail, by a chosen engine and within limits.
 
         Args:
             engine: ``compiled``, or ``owlrl`` for the reference that it is held to.
             budget: how much time and memory it may take.
-            partial: take an ontology that OWL 2 RL has no rules for all the same; what is derived
-                from it is right, though not all there is.
+            strict: refuse an ontology that goes beyond OWL 2 RL, which ``caveats`` tell otherwise.
 
         Raises:
-            OutsideProfile: the ontology is outside OWL 2 RL, or has a class that nothing can be of.
+            OutsideProfile: the ontology goes beyond OWL 2 RL, and ``strict`` was asked for.
             BudgetExceeded: it took more time or memory than it may.
             Inconsistent: the facts contradict the ontology or each other.
 
         >>> load().close().inferred == load().infer()
         True
         """
-        flow.admit(self.dataset, partial=partial)
+        if strict:
+            flow.admit(self.dataset)
         found = flow.derived(self.dataset, self.viewpoint, engine=engine, budget=budget)
         said = flow.accepted(self.dataset, self.viewpoint).values()
         return replace(found, inferred=found.inferred.difference(*said))
@@ -284,15 +289,21 @@ class Graph(Linked, Proofs):
         origin = Origin(self._data, self._ontology, self._gated, self.viewpoint, self._reading)
         return Edit(self.dataset, origin, self._adopt, save=save)
 
-    def check(self, source: Path | str | None = None) -> CheckReport:
-        """Check the graph in every way that kg knows.
+    def check(
+        self, source: Path | str | None = None, *, shapes: Paths | None = None
+    ) -> CheckReport:
+        """Check the graph in every way that kg knows; files of others in those that hold for any.
 
         Args:
-            source: the file of the source text, to hold every passage against it as well.
+            source: the file of the source text, to check every passage against it as well.
+            shapes: as for :meth:`validate`; files of others are checked against none unless told.
         """
         from kg.check import check
 
-        return check(self.dataset, self._ontology, source_text=Path(source) if source else None)
+        own = not includes_kg(self._ontology)
+        paths = None if shapes is None else shape_files(shapes, self._ontology)
+        text = None if source is None else Path(source)
+        return check(self.dataset, self._ontology, paths, source_text=text, own=own)
 
     def serialize(self, format: str, graph: str = "all") -> bytes:  # noqa: A002 - the word of the API
         """Write the graph, or one of its named graphs, the same bytes every time.

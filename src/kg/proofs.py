@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kg import words
+from kg import build, flow, words
 from kg.errors import NotEntailed
 from kg.namespaces import GRAPH, REL
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kg.explanation import Consequences, Explanation, Explanations, WhyNot
     from kg.reasoning import Prover
     from kg.results import Term
+    from kg.snapshot import Snapshot
 
 __all__ = ["Proofs"]
 
@@ -38,6 +40,18 @@ class Proofs:
         @property
         def store(self) -> Store:
             """The Oxigraph store of the snapshot."""
+
+        @cached_property
+        def snapshot(self) -> Snapshot:
+            """The snapshot that answers come from."""
+
+    @cached_property
+    def caveats(self) -> tuple[str, ...]:
+        """Why what follows may not be all that the ontology means, in sentences."""
+        if "snapshot" in self.__dict__:
+            return build.caveats(self.snapshot)
+        # What kg ships is held to the profile by its check.
+        return () if self._gated else flow.caveats(self.dataset)
 
     def explain(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ __all__ = [
     "KG",
     "NONE",
     "Sources",
+    "includes_kg",
     "is_graph_of_kg",
     "ontology_files",
     "paths_of",
@@ -74,7 +76,7 @@ def sources(data: Paths | None = None, ontology: Paths | None = None) -> Sources
     named = None if ontology is None else ontology_files(ontology)
     if named is None:
         named = resources.ontology() if own else ()
-    return Sources(given, named, own and _includes_kg(named))
+    return Sources(given, named, own and includes_kg(named))
 
 
 def is_graph_of_kg(path: Path) -> bool:
@@ -127,7 +129,7 @@ def shape_files(named: Paths | None, ontology: Sequence[Path]) -> tuple[Path, ..
         names = [named] if isinstance(named, str | Path) else named
         files = (resources.shapes() if name == KG else (Path(name),) for name in names)
         return tuple(path for paths in files for path in paths)
-    if not _includes_kg(ontology):
+    if not includes_kg(ontology):
         raise Misuse(
             "no shapes to check these files against: give --shapes FILE, or --shapes kg for those "
             "that kg ships"
@@ -135,18 +137,23 @@ def shape_files(named: Paths | None, ontology: Sequence[Path]) -> tuple[Path, ..
     return resources.shapes()
 
 
-def unexplained(dataset: Dataset) -> str | None:
-    """Return a note where data speak in kg's terms and nothing says what these mean; or None."""
+def unexplained(dataset: Dataset) -> tuple[str, ...]:
+    """Return a note where data speak in kg's terms and nothing says what these mean."""
     if dataset.graph(GRAPH.ontology):
-        return None
+        return ()
     using = (d.path for d in dataset.documents if PREFIXES["rel"].encode() in d.content)
-    first = next(using, None)
-    if first is None:
-        return None
-    return f"{first}: uses kg's terms, taken as they are: --ontology kg says what they mean"
+    return tuple(
+        f"{path}: uses kg's terms, taken as they are: --ontology kg says what they mean"
+        for path in islice(using, 1)
+    )
 
 
-def _includes_kg(ontology: Sequence[Path]) -> bool:
+def includes_kg(ontology: Sequence[Path]) -> bool:
+    """Check whether all files of the ontology that kg ships are among some.
+
+    >>> includes_kg(resources.ontology()), includes_kg(())
+    (True, False)
+    """
     return {path.resolve() for path in ontology}.issuperset(resources.ontology())
 
 

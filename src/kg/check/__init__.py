@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.reasoning.profile import Fault
     from kg.validation.report import Severity
 
 __all__ = ["CheckReport", "Section", "check"]
@@ -33,6 +34,13 @@ __all__ = ["CheckReport", "Section", "check"]
 # Checks of what the shapes may ask for too.
 _RESTATED = frozenset(
     ("citation", "claim-incomplete", "claim-reference", "date", "passage", "unknown-thing")
+)
+# Quality queries that ask nothing of a graph that is kg's own way alone.
+_UNIVERSAL = frozenset(
+    (
+        *("circular-hierarchy", "deprecated-term", "inverse-stated-twice", "several-labels"),
+        *("shared-label", "stray-space"),
+    )
 )
 _TERM = re.compile(r"(?<![\w:])rel:([A-Za-z_]\w*)")
 
@@ -109,13 +117,14 @@ class CheckReport:
                 yield "shapes, citations, quality: not checked while the graph is inconsistent"
 
 
-def check(
+def check(  # noqa: PLR0913 - what a check may be of
     data: Sequence[Path] | Dataset | None = None,
     ontology: Sequence[Path] | None = None,
     shapes: Sequence[Path] | None = None,
     *,
     queries: Path | None = None,
     source_text: Path | None = None,
+    own: bool = False,
 ) -> CheckReport:
     """Check data, ontology, shapes, queries and links together.
 
@@ -127,6 +136,9 @@ def check(
         queries: the folder of saved queries, with the quality queries in ``checks/``.
         source_text: the text that the passages are positions in; without it, their digests are
             not held against anything.
+        own: whether data and ontology are of another's making than kg's: then what kg asks of its
+            own graph is left out, there are no shapes unless they are given, and kg's own files are
+            never at fault.
 
     Returns:
         The report. Where a file does not parse, the failures of all files and nothing else.
@@ -135,12 +147,16 @@ def check(
         ResourceNotFound: a path does not exist.
         Misuse: the shapes cannot be used; names the shape.
     """
-    parts = _Parts(data, ontology, shapes, queries)
+    parts = _Parts(data, ontology, () if own and shapes is None else shapes, queries)
     text = None if source_text is None else _text(source_text)
     failures = [failure for document in parts.documents for failure in _failures(document)]
     if failures:
         return CheckReport((), tuple(failures))
-    return CheckReport(tuple(_sections(parts, text)))
+    if own:
+        return CheckReport(tuple(_own_sections(parts)))
+    sections = tuple(_sections(parts, text))
+    # Who checks a graph of theirs can do nothing about the files that kg came with.
+    return CheckReport(sections if parts.are_kgs else tuple(map(_of_the_user, sections)))
 
 
 class _Parts:
@@ -162,8 +178,20 @@ class _Parts:
         self.shapes = read_documents(resources.shapes() if shapes is None else shapes)
         self.documents = (*self.dataset.documents, *self.shapes)
         self.queries = queries or resources.queries()
+        shipped = resources.data()
+        self.are_kgs = any(one.path.resolve().is_relative_to(shipped) for one in self.documents)
         # The saved queries speak the language of the ontology that kg ships.
         self.queries_fit = queries is not None or ontology is None
+
+
+def _of_the_user(section: Section) -> Section:
+    """Return what a section found in other files than those that kg came with."""
+    folders = (resources.context().parent, resources.queries())
+    paths = (
+        (one, one.location.path.resolve() if one.location else None) for one in section.results
+    )
+    kept = (one for one, at in paths if at is None or not any(map(at.is_relative_to, folders)))
+    return replace(section, results=tuple(kept))
 
 
 def _text(path: Path) -> str:
@@ -189,7 +217,8 @@ def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     left_out = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     faults = (fault for file in dataset.documents for fault in _form(file))
     yield _section("form", [*faults, *left_out])
-    yield _section("profile", _profile(dataset))
+    slips = (_finding("profile", told, home(dataset, at)) for told, at in _undeclared(dataset))
+    yield _section("profile", [*_profile(dataset), *slips])
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     # From a contradiction anything follows: what rests on the closure would only mislead.
@@ -201,6 +230,28 @@ def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     yield _section("links", check_links(dataset))
     if text is not None:
         yield _section("source", [*passages(dataset, text), *uncited_units(dataset, text)])
+
+
+def _own_sections(parts: _Parts) -> Iterator[Section]:
+    """The checks that hold for any graph; a remark on how it is written is a warning."""
+    dataset = parts.dataset
+    remarks = [_finding("form", note, None, severity="Info") for note in dataset.notes]
+    yield _section("form", remarks)
+    slips = (
+        _finding("profile", told, home(dataset, at), severity="Warning")
+        for told, at in _undeclared(dataset)
+    )
+    yield _section("profile", [*_profile(dataset), *slips])
+    inferred, clashes = _close(dataset)
+    yield _section("consistency", clashes)
+    if clashes:
+        return
+    if parts.shapes:
+        found = validate(dataset, inferred, [document.path for document in parts.shapes])
+        yield _section("shapes", found.results)
+    quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
+    remarks = [replace(one, severity="Warning") for one in quality if one.check in _UNIVERSAL]
+    yield _section("quality", remarks)
 
 
 def _entailed(parts: _Parts, inferred: frozenset[Triple]) -> Iterator[Section]:
@@ -277,6 +328,12 @@ def _profile(dataset: Dataset) -> Iterator[ValidationResult]:
 
     for sentence, about in profile.faults(dataset.graph(GRAPH.ontology)):
         yield _finding("profile", sentence, home(dataset, about))
+
+
+def _undeclared(dataset: Dataset) -> list[Fault]:
+    from kg.reasoning import profile
+
+    return profile.undeclared(dataset.graph(GRAPH.ontology))
 
 
 def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]:

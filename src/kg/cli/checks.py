@@ -11,12 +11,14 @@ from kg.cli.common import (
     PATH,
     data_option,
     format_option,
+    is_strict,
     ontology_option,
     out_option,
     put,
     reading,
     reading_options,
     shapes_option,
+    strict_option,
     tell_notes,
     viewpoint,
     viewpoint_option,
@@ -48,9 +50,12 @@ __all__ = ["check", "fmt", "validate"]
 )
 @click.option("--allow-infos", is_flag=True, help="Conform with remarks, as in pyshacl.")
 @data_option
+@strict_option
 @viewpoint_option
 @reading_options
-@format_option(("text", "json", "ttl"), "How to write the report; text unless told.")
+@format_option(
+    ("text", "json", "ttl", "github", "sarif"), "How to write the report; text unless told."
+)
 @out_option
 @click.pass_context
 def validate(
@@ -80,11 +85,14 @@ def validate(
     kg validate --shapes my-shapes.ttl my-data/ --format json
     kg validate --shapes kg my-events.ttl
     """
+    from kg.flow import admit
     from kg.graph import Graph
 
     # The shapes of kg look at what its ontology entails.
     meaning = ontology or ([KG] if KG in shapes else None)
     graph = Graph(files + data or None, meaning, viewpoint(), reading())
+    if is_strict():
+        admit(graph.dataset)
     allow = "Warning" if allow_warnings else "Info" if allow_infos else ""
     report = graph.validate(shapes or None, engine=engine, allow=allow)
     tell_notes(graph, report.notes)
@@ -93,8 +101,11 @@ def validate(
 
 
 @click.command(short_help="Check a graph in every way that kg knows.")
-@click.option("--source", type=PATH, help="The source text: hold every passage against it as well.")
-@format_option(("text", "json"), "How to write the report; text unless told.")
+@click.option(
+    "--source", type=PATH, help="The source text: check every passage against it as well."
+)
+@shapes_option
+@format_option(("text", "json", "github", "sarif"), "How to write the report; text unless told.")
 @out_option
 @data_option
 @ontology_option
@@ -103,6 +114,7 @@ def validate(
 def check(
     context: click.Context,
     source: Path | None,
+    shapes: tuple[Path | str, ...],
     format_name: str | None,
     output: Path | None,
     data: tuple[Path, ...],
@@ -114,14 +126,20 @@ def check(
     With --source, also every passage's place and digest in the text, and which of its units no
     claim cites.
 
+    Files of your own are checked in the ways that hold for any: whether they can be read and
+    contradict themselves, what goes beyond OWL 2 RL, their shapes (--shapes), and slips such as two
+    labels, which are warnings. For continuous integration: --format github or sarif.
+
     \b
     kg check
     kg check --source article.txt
     kg check --data my-graph/
+    kg check --data data.ttl --ontology terms.ttl --shapes shapes.ttl --format github
     """
     from kg.graph import Graph
 
-    report = Graph(data or None, ontology or None, reading=reading()).check(source)
+    graph = Graph(data or None, ontology or None, reading=reading())
+    report = graph.check(source, shapes=shapes or None)
     _report(report, format_name, output)
     context.exit(report.exit_code)
 
@@ -165,6 +183,10 @@ def _report(
     if format_name == "json":
         whole = {"conforms": report.conforms, **_engine(report), "results": report.rows()}
         put(json.dumps(whole, ensure_ascii=False, indent=2), output)
+    elif format_name in ("github", "sarif"):
+        from kg.check.annotations import to_github, to_sarif
+
+        put(to_github(report) if format_name == "github" else to_sarif(report), output)
     elif format_name == "ttl":
         from kg.export import canonical_turtle
         from kg.validation.report import ValidationReport

@@ -27,6 +27,7 @@ __all__ = [
     "data_option",
     "format_option",
     "graph_options",
+    "is_strict",
     "ontology_option",
     "open_graph",
     "out_option",
@@ -35,6 +36,7 @@ __all__ = [
     "reading",
     "reading_options",
     "shapes_option",
+    "strict_option",
     "tell",
     "tell_notes",
     "viewpoint",
@@ -48,6 +50,7 @@ GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
 #: A path as a value of an option or argument.
 PATH = click.Path(path_type=Path)
 _VIEWPOINT = "kg.viewpoint"
+_STRICT = "kg.strict"
 
 
 class Choice(click.Choice[str]):
@@ -143,9 +146,30 @@ def viewpoint() -> str:
     return name
 
 
+def strict_option(command: _Command) -> _Command:
+    """Give a command ``--strict``, which ``is_strict`` returns."""
+
+    def keep(context: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+        context.meta[_STRICT] = value
+
+    option = click.option(
+        "--strict",
+        is_flag=True,
+        callback=keep,
+        expose_value=False,
+        help="Refuse an ontology that goes beyond OWL 2 RL.",
+    )
+    return option(command)
+
+
+def is_strict() -> bool:
+    """Return whether the command that runs has ``--strict``."""
+    return bool(click.get_current_context().meta.get(_STRICT))
+
+
 def graph_options(command: _Command) -> _Command:
     """Give a command the options that name another graph, and whom to believe."""
-    return data_option(ontology_option(viewpoint_option(reading_options(command))))
+    return data_option(ontology_option(strict_option(viewpoint_option(reading_options(command)))))
 
 
 def reading_options(command: _Command) -> _Command:
@@ -207,14 +231,16 @@ def open_graph(data: Sequence[Path], ontology: Sequence[Path | str]) -> Graph:
     """Open the graph that the options name; make its snapshot first where there is none."""
     from kg.graph import load
 
-    graph = load(list(data) or None, list(ontology) or None, viewpoint(), reading())
+    graph = load(
+        list(data) or None, list(ontology) or None, viewpoint(), reading(), strict=is_strict()
+    )
     # To tell what was left out means to parse the files, which happened if the snapshot is new.
     known = graph.snapshot.meta()["made_from"]
     if graph.snapshot.built:
-        tell_notes(graph)
+        tell(graph.notes)
     else:
         tell(known.get("imports", ()))
-    tell(graph.snapshot.notes())
+    tell((*graph.snapshot.notes(), *graph.caveats))
     click.get_current_context().with_resource(using(known.get("prefixes", {})))
     return graph
 
@@ -223,12 +249,12 @@ def put_from(graph: Graph, content: bytes, output: Path | None = None) -> None:
     """Write what a graph gave, with a note where that names places on this machine."""
     put(content, output)
     if note := graph.dataset.machine_paths(content):
-        click.echo(f"kg: note: {note}", err=True)
+        tell([note])
 
 
 def tell_notes(graph: Graph, more: Iterable[str] = ()) -> None:
-    """Say on standard error what the files hold that was not loaded, and more."""
-    tell((*graph.notes, *more))
+    """Say on standard error what of the files was not loaded, what may be lacking, and more."""
+    tell((*graph.notes, *more, *graph.caveats))
 
 
 def tell(notes: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from kg.cli.common import (
     data_option,
     format_option,
     graph_options,
+    is_strict,
     ontology_option,
     open_graph,
     out_option,
@@ -22,6 +23,8 @@ from kg.cli.common import (
     put_from,
     reading,
     reading_options,
+    strict_option,
+    tell,
     tell_notes,
     viewpoint,
     viewpoint_option,
@@ -79,11 +82,8 @@ def export(
     show_default=True,
     help="What derives; owlrl is the reference, and slow.",
 )
-@click.option(
-    "--partial",
-    is_flag=True,
-    help="Go on with an ontology outside OWL 2 RL; what is derived is then not all.",
-)
+@strict_option
+@click.option("--partial", is_flag=True, hidden=True, expose_value=False, help="What goes anyway.")
 @click.option("--max-seconds", type=float, metavar="S", help="Give up after so many seconds.")
 @click.option("--max-memory", type=float, metavar="MB", help="Give up above so much memory.")
 @format_option(GRAPH_FORMATS, "How to write it; told by the file's name unless given.")
@@ -99,11 +99,12 @@ def infer(
     max_memory: float | None,
     *,
     asserted: bool,
-    partial: bool,
 ) -> None:
     """Write the triples that DATA entails by OWL 2 RL, and not DATA itself.
 
-    Files are taken as they are; --ontology says what their terms mean.
+    Files are taken as they are; --ontology says what their terms mean. The rules hold for any
+    graph: what an ontology says beyond OWL 2 RL is told in a note, and makes what follows
+    incomplete, never wrong. Exits with 1 where the graph contradicts itself.
 
     \b
     kg infer my-events.ttl --ontology kg -o inferred.nt
@@ -122,17 +123,22 @@ def infer(
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
     if format_name == "nt" and engine == "compiled" and not asserted:
         large = bulk.closure(
-            files + data, ontology, viewpoint=viewpoint(), budget=budget, partial=partial
+            files + data,
+            ontology,
+            viewpoint=viewpoint(),
+            budget=budget,
+            strict=is_strict(),
+            tell=lambda note: tell([note]),
         )
         if large is not None:
             large.write(output or sys.stdout.buffer, ordered=True, budget=budget)
             return
     graph = Graph(files + data or None, ontology or None, viewpoint(), reading())
-    closure = graph.close(engine, budget=budget, partial=partial)
+    closure = graph.close(engine, budget=budget, strict=is_strict())
     triples = closure.inferred
     tell_notes(graph)
     if closure.reason:
-        click.echo(f"kg: note: owlrl did the work, since {closure.reason}", err=True)
+        tell([f"owlrl did the work, since {closure.reason}"])
     if asserted:
         triples |= graph.asserted()
     put_from(graph, serialize_triples(triples, format_name, graph.dataset.prefixes), output)

@@ -9,7 +9,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from kg.cli.common import PATH, data_option, ontology_option, viewpoint, viewpoint_option
+from kg.cli.common import (
+    PATH,
+    data_option,
+    is_strict,
+    ontology_option,
+    strict_option,
+    viewpoint,
+    viewpoint_option,
+)
 from kg.errors import Misuse
 from kg.sources import ontology_files
 
@@ -28,6 +36,7 @@ _PLACES = click.IntRange(min=1, max=256)
 @click.command(short_help="Answer over HTTP: SPARQL, pages, data.")
 @data_option
 @ontology_option
+@strict_option
 @viewpoint_option
 @click.option("--dataset", type=PATH, help="Serve one RDF file as it is; nothing is inferred.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -139,6 +148,11 @@ def serve(
         limits=limits,
     )
     _check_writing(settings)
+    if is_strict() and dataset is None:
+        from kg.flow import admit
+        from kg.graph import Graph
+
+        admit(Graph(data or None, ontology or None).dataset)
     from kg.web.serving import serve as run
 
     raise SystemExit(run(settings, logs=logs))

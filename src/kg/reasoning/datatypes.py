@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, NamedNode
 
-__all__ = ["OWL_2_RL", "belongs", "broader", "differ", "is_ill_typed"]
+__all__ = ["OWL_2_RL", "belongs", "broader", "differ", "is_ill_typed", "is_recognized"]
 
 #: The datatypes an OWL 2 RL ontology may name; owl:real and owl:rational are not among them.
 OWL_2_RL: frozenset[NamedNode] = frozenset(
@@ -127,6 +127,15 @@ _FEBRUARY = 2
 
 #: What a literal means, tagged by the value space; two tags never share a value.
 Value = tuple[object, ...]
+
+
+def is_recognized(datatype: NamedNode) -> bool:
+    """Check whether it is known which literals a datatype has and what they mean.
+
+    >>> is_recognized(XSD.date), is_recognized(XSD.integer), is_recognized(XSD.duration)
+    (True, True, False)
+    """
+    return datatype in OWL_2_RL or datatype in _CALENDAR
 
 
 def broader(datatype: NamedNode) -> tuple[NamedNode, ...]:

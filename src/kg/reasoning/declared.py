@@ -20,6 +20,9 @@ __all__ = ["Declared"]
 CLASS, DATATYPE = "class", "datatype"
 OBJECT, DATA, ANNOTATION = "object property", "data property", "annotation property"
 
+#: In the sentence about a term without any declaration.
+UNDECLARED = "is not declared"
+
 _DECLARATIONS: dict[Term, str] = {
     OWL.Class: CLASS,
     RDFS.Datatype: DATATYPE,
@@ -114,7 +117,7 @@ class Declared:
         if is_reserved(term):
             return f"{_curie(term)} is reserved by its vocabulary and is no {wanted} of OWL 2"
         found = self._kinds.get(term)
-        said = f"is declared as {' and '.join(sorted(found))}" if found else "is not declared"
+        said = f"is declared as {' and '.join(sorted(found))}" if found else UNDECLARED
         return f"{_curie(term)} {said}, and stands where OWL wants a declared {wanted}"
 
     def faults(self) -> Iterator[tuple[str, Term]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.namespaces import OWL, compact
-from kg.reasoning.datatypes import OWL_2_RL
+from kg.reasoning.datatypes import is_recognized
 from kg.reasoning.declared import CLASS, DATA, DATATYPE, OBJECT, Declared
 from kg.reasoning.index import Index, Term, terms
 from kg.reasoning.rules import is_count
@@ -92,7 +92,7 @@ class Grammar:
         if isinstance(term, Literal):
             yield f"{short_name(term)} is a literal and no datatype"
         elif isinstance(term, NamedNode):
-            if term not in OWL_2_RL and not self._is_defined(term):
+            if not is_recognized(term) and not self._is_defined(term):
                 yield f"{compact(term.value)} is not a datatype of OWL 2 RL"
         else:
             heads = self._index.objects(term, OWL.intersectionOf)

@@ -6,8 +6,7 @@ which every profile shares.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -19,6 +18,7 @@ from kg.reasoning.declared import (
     DATA,
     DATATYPE,
     OBJECT,
+    UNDECLARED,
     Declared,
     is_reserved,
 )
@@ -30,7 +30,10 @@ from kg.reasoning.wording import Wording, short_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["faults", "violations"]
+__all__ = ["Fault", "faults", "undeclared", "violations"]
+
+#: A sentence, and the statement or the term that it is about.
+Fault: TypeAlias = "tuple[str, Statement | Term | None]"
 
 #: The classes that say what a term is, or what kind of axiom a blank node begins.
 _SYNTAX = frozenset(
@@ -65,7 +68,9 @@ def violations(ontology: Iterable[Triple]) -> list[str]:
     """Return one sentence for each construct that lies outside OWL 2 RL.
 
     The values of annotation properties are free. A data property without a range may have values
-    of any datatype, also of one that OWL does not know.
+    of any datatype, also of one that OWL does not know. A term without a declaration counts as
+    what it is used as (see ``undeclared``), and a nameless class may stand in several axioms: to
+    the rules of OWL 2 RL/RDF, which hold for any graph, neither makes a difference.
 
     Args:
         ontology: all triples of the ontology, those of the files that it builds on included.
@@ -74,14 +79,13 @@ def violations(ontology: Iterable[Triple]) -> list[str]:
         The sentences in order, none where the ontology is in the profile.
 
     >>> from kg.namespaces import REL
-    >>> violations([Triple(REL.Claim, RDF.type, OWL.Class),
-    ...             Triple(REL.Claim, RDFS.subClassOf, REL.Source)])
-    ['rel:Claim rdfs:subClassOf rel:Source: rel:Source is not declared, and stands where OWL wants a declared class']
-    """  # noqa: E501 - the output of the example is one sentence
+    >>> violations([Triple(REL.actor, RDF.type, OWL.ReflexiveProperty)])
+    ['rel:actor rdf:type owl:ReflexiveProperty: OWL 2 RL has no owl:ReflexiveProperty']
+    """
     return sorted({sentence for sentence, _ in faults(ontology)})
 
 
-def faults(ontology: Iterable[Triple]) -> list[tuple[str, Statement | Term | None]]:
+def faults(ontology: Iterable[Triple]) -> list[Fault]:
     """Return what ``violations`` does, each sentence with the statement or the term it is about.
 
     >>> from kg.namespaces import REL
@@ -89,6 +93,21 @@ def faults(ontology: Iterable[Triple]) -> list[tuple[str, Statement | Term | Non
     ...     REL.Claim, RDF.type, OWL.ReflexiveProperty)
     True
     """
+    return [one for one in _found(ontology) if UNDECLARED not in one[0]]
+
+
+def undeclared(ontology: Iterable[Triple]) -> list[Fault]:
+    """Return where a term stands that an ontology does not declare, as OWL 2 DL wants it to.
+
+    >>> from kg.namespaces import REL
+    >>> undeclared([Triple(REL.Claim, RDF.type, OWL.Class),
+    ...             Triple(REL.Claim, RDFS.subClassOf, REL.Source)])[0][0]
+    'rel:Claim rdfs:subClassOf rel:Source: rel:Source is not declared, and stands where OWL wants a declared class'
+    """  # noqa: E501 - the output of the example is one sentence
+    return [one for one in _found(ontology) if UNDECLARED in one[0]]
+
+
+def _found(ontology: Iterable[Triple]) -> list[Fault]:
     index = Index(map(statement, ontology))
     try:
         index.check_lists()
@@ -96,7 +115,7 @@ def faults(ontology: Iterable[Triple]) -> list[tuple[str, Statement | Term | Non
         # No expression can be read as long as a list has no end.
         return [(str(circle), None)]
     check = _Check(index)
-    found: list[tuple[str, Statement | Term | None]] = [
+    found: list[Fault] = [
         *check.axioms(),
         *check.declared.faults(),
         *check.shape(),
@@ -298,18 +317,7 @@ class _Check:
     def shape(self) -> Iterator[tuple[str, Term]]:
         """Yield where the triples do not make up axioms (mapping to RDF graphs, section 3)."""
         yield from self._lists()
-        used = Counter(
-            value
-            for _, predicate, value in self.index
-            if isinstance(value, BlankNode) and predicate != OWL.annotatedTarget
-        )
         for node in self.declared.nameless:
-            if self._is_class(node):
-                if used[node] > 1:
-                    kind = self._wording.kind(node)
-                    yield f"{kind}: a nameless class is used {used[node]} times", node
-                if not used[node] and not self._has_axiom(node):
-                    yield f"{self._wording.kind(node)}: a nameless class that no axiom uses", node
             kinds = self.index.objects(node, RDF.type)
             if OWL.Restriction in kinds and not self.grammar.constructors(node):
                 props = sorted(_named(one) for one in self.index.objects(node, OWL.onProperty))
@@ -359,10 +367,6 @@ class _Check:
     def _is_class(self, node: Term) -> bool:
         kinds = self.index.objects(node, RDF.type)
         return bool(kinds & {OWL.Class, OWL.Restriction}) or bool(self.grammar.constructors(node))
-
-    def _has_axiom(self, node: Term) -> bool:
-        axioms = (RDFS.subClassOf, OWL.equivalentClass, OWL.disjointWith, OWL.hasKey)
-        return any(self.index.objects(node, predicate) for predicate in axioms)
 
     # --- words ------------------------------------------------------------------------------------
 

@@ -162,9 +162,10 @@ def _made(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     slug = meant(settings.viewpoint, dataset, gated=is_gated)
     found = {slug: building.open_snapshot(dataset, gated=is_gated, viewpoint=slug)}
     if found[slug].built:
-        note = None if settings.ontology is not None else unexplained(dataset)
-        for one in (*dataset.notes, *([note] if note else ())):
+        for one in (*dataset.notes, *(() if settings.ontology else unexplained(dataset))):
             sys.stderr.write(f"kg: note: {one}\n")
+    for one in building.caveats(found[slug]):
+        sys.stderr.write(f"kg: note: {one}\n")
     held, beside = list(found.values()), None
     graphs: tuple[str, ...] = ()
     is_overlapping = bool(building.overlaps(found[slug]))
