@@ -61,20 +61,14 @@ class ShaclSuite:
                 name = case.value.removeprefix(self._root.as_uri() + "/").removesuffix(".ttl")
                 yield name, graph, case
 
-    def given(self, graph, case):
-        """Return the triples of the data and of the shapes of a case."""
+    @staticmethod
+    def files(graph, case):
+        """Return the files of the data and of the shapes of a case."""
         (action,) = graph.values(case, NamedNode(_MF + "action"))
-        paths = (
-            graph.values(action, NamedNode(_SHT + part))[0].value.removeprefix("file://")
+        return tuple(
+            Path(graph.values(action, NamedNode(_SHT + part))[0].value.removeprefix("file://"))
             for part in ("dataGraph", "shapesGraph")
         )
-        return tuple(self._graph(Path(path)).triples for path in paths)
-
-    @staticmethod
-    def outcome(graph, case):
-        """Return the node of the report that a case expects."""
-        (outcome,) = graph.values(case, NamedNode(_MF + "result"))
-        return outcome
 
     def _listed(self, manifest):
         graph = self._graph(manifest)

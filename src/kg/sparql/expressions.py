@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
 
 from kg.sparql.cursor import NUMBER, Cursor, Expression, NotUnderstood, Pieces, call, unquoted
 from kg.sparql.functions import FUNCTION
+from kg.sparql.regex import BackReferenceError, PatternError, for_rust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +23,11 @@ _OF_TERMS = frozenset(
 #: Functions that give one of their arguments, and the first of these.
 _CHOOSE = {"IF": 1, "COALESCE": 0}
 _AGGREGATES = frozenset(("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"))
-
+#: Functions with a pattern for their second argument, and where their flags are.
+_FLAGS_OF = {"REGEX": 2, "REPLACE": 3}
+#: What XPath and the engine read differently.
+_DIFFERENT = re.compile(r"[\\\[]")
+_DIFFERENT_FLAGS = frozenset("xq")
 _LEVELS = (
     ("||",),
     ("&&",),
@@ -154,8 +162,10 @@ class Expressions(Cursor):
         arguments = self._arguments()
         return self._of_function(name, written, arguments)
 
-    def _of_function(self, name: str, written: str, items: list[Expression]) -> Expression:
+    def _of_function(self, name: str, written: str, items: list[Expression]) -> Expression:  # noqa: PLR0911 - one for each kind
         values = [item.value for item in items]
+        if name in _FLAGS_OF and len(values) > 1:
+            return self._of_pattern(name, written, values)
         if name in _OF_TERMS:
             return _applied(written, [item.term for item in items])
         if name in ("STR", "DATATYPE") and items and not items[0].is_plain:
@@ -178,6 +188,28 @@ class Expressions(Cursor):
                 _applied(written, values).value,
             )
         return _applied(written, values)
+
+    def _of_pattern(self, name: str, written: str, values: list[Pieces]) -> Expression:
+        """Write a regular expression, which is one of XPath, in the words of the engine."""
+        at = _FLAGS_OF[name]
+        pattern, flags = (_constant(piece) for piece in (values[1], (values[at:] or [['""']])[0]))
+        if pattern is not None and flags is not None:
+            if not _DIFFERENT.search(pattern) and not _DIFFERENT_FLAGS & set(flags):
+                return _applied(written, values)
+            try:
+                values[1], values[at:] = [f" {Literal(for_rust(pattern, flags))}"], []
+            except BackReferenceError:
+                pass
+            except PatternError:
+                # The engine reads more than XPath does, such as a group for its flags alone.
+                return _applied(written, values)
+            else:
+                self.is_mended = True
+                return _applied(written, values)
+        if name == "REPLACE":
+            return _applied(written, values)
+        self.is_mended = True
+        return Expression.of_value(call("matches", *values))
 
     def _arguments(self) -> list[Expression]:
         self.expect("(")
@@ -229,6 +261,12 @@ class Expressions(Cursor):
     def group(self) -> Pieces:
         """Read a group of patterns."""
         raise NotImplementedError
+
+
+def _constant(pieces: Pieces) -> str | None:
+    """Return the text of a literal without language and datatype; None for all else."""
+    text = "".join(pieces).strip()
+    return unquoted(text) if len(pieces) == 1 and text[:1] in ('"', "'") else None
 
 
 def _is_number(expression: Expression) -> bool:

@@ -54,6 +54,7 @@ class Functions:
             "row": self._row,
             "bnode": self._node,
             "plus": _plus,
+            "matches": _matches,
         }
         aggregates: dict[NamedNode, Callable[[], Any]] = {
             NamedNode(f"{FUNCTION}min"): lambda: _Extreme("ASC"),
@@ -77,6 +78,20 @@ class Functions:
         if not isinstance(text, Literal) or not isinstance(row, Literal):
             return None
         return self._nodes.setdefault((row.value, text.value), BlankNode())
+
+
+def _matches(text: Term, pattern: Term, flags: Term | None = None) -> Literal | None:
+    """Return whether a regular expression is found, https://www.w3.org/TR/sparql11-query/#func-regex."""
+    from kg.sparql.regex import PatternError, matching
+
+    given = (text, pattern, Literal("") if flags is None else flags)
+    if not all(isinstance(term, Literal) for term in given):
+        return None
+    words, expression, options = (term.value for term in given)  # type: ignore[union-attr]
+    try:
+        return Literal(words in matching(expression, (words,), options))
+    except PatternError:
+        return None
 
 
 class _Concatenation:

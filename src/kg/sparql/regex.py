@@ -21,7 +21,7 @@ from kg.sparql.blocks import BLOCKS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["PatternError", "for_rust", "matching"]
+__all__ = ["BackReferenceError", "PatternError", "for_rust", "matching"]
 
 _FLAGS = "smixq"
 _BLANKS = " \t\n\r"
@@ -35,6 +35,10 @@ _QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})\??", re.ASCII)
 
 class PatternError(ValueError):
     """A text is no regular expression of SPARQL; says why."""
+
+
+class BackReferenceError(PatternError):
+    """Rust has no back-references; Python does."""
 
 
 @lru_cache(maxsize=256)
@@ -68,7 +72,7 @@ def _compiled(pattern: str, flags: str) -> re.Pattern[str] | str:
     """Return the pattern for Oxigraph; or compiled for Python, where it refers back to a group."""
     try:
         text = for_rust(pattern, flags)
-    except _BackReference:
+    except BackReferenceError:
         return re.compile(_translated(pattern, flags, _Python()))
     if not _is_read(text):
         raise PatternError("it is too large")
@@ -105,10 +109,6 @@ def matching(pattern: str, texts: Collection[str], flags: str = "") -> set[str]:
     if not isinstance(answers, QuerySolutions):
         return set()
     return {row["text"].value for row in answers}
-
-
-class _BackReference(PatternError):
-    """Rust has no back-references; Python does."""
 
 
 class _Reader:
@@ -321,7 +321,7 @@ class _Rust:
         return char
 
     def reference(self, digits: str) -> str:
-        raise _BackReference(f"Oxigraph has no back-references, such as \\{digits}")
+        raise BackReferenceError(f"Oxigraph has no back-references, such as \\{digits}")
 
     def flagged(self, body: str, flags: str) -> str:
         return f"(?{flags}){body}" if flags else body
