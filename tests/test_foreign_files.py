@@ -131,6 +131,14 @@ def test_each_refusal_of_rdf_xml_names_its_line(export, row, named):
     assert answer.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "no-such-encoding"])
+def test_another_encoding_is_refused(export, encoding):
+    text = about("<e:p>x</e:p>").replace("?>", f' encoding="{encoding}"?>')
+    answer = export("a.rdf", text)
+    assert (answer.code, answer.out) == (2, "")
+    assert "a.rdf:1: only UTF-8 is supported" in answer.err
+
+
 def test_an_empty_language_takes_the_language_away():
     found = read(
         "rdfxml",

@@ -244,7 +244,7 @@ def _check_xml(name: str, content: bytes) -> None:
     """Refuse XML that is not well formed: pyoxigraph takes a cut-off file for a whole one."""
     from xml.parsers import expat
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     try:
         parser.Parse(content, True)  # noqa: FBT003 - expat's own order
     except expat.ExpatError as error:

@@ -115,7 +115,7 @@ def _check_xml(body: bytes, depth: int) -> None:
     """Refuse a document type, at its first character, and elements that nest too deep."""
     from xml.parsers import expat
 
-    parser, opened = expat.ParserCreate(), 0
+    parser, opened = expat.ParserCreate("utf-8"), 0
 
     def refuse(*_: object) -> None:
         told = "a document type is refused: write its entities out"
