@@ -97,6 +97,25 @@ def test_graph_reaches_all_that_a_graph_holds(ask):
     assert ask("query", "--format", "csv", asked).split() == ["o", f"{E}b", f"{E}c"]
 
 
+def test_several_graphs_named_as_one_are_a_set(ask, days):
+    days_of = "FROM ex:monday FROM ex:tuesday FROM ex:wednesday"
+    asked = f"PREFIX ex: <{E}> SELECT (COUNT(*) AS ?n) {days_of} {{ ?s ?p ?o }}"
+    assert ask("query", "--format", "csv", asked).split() == ["n", "2"]
+
+    from kg.web.as_is import made
+    from kg.web.held import Held
+    from kg.web.settings import Limits
+
+    held = Held(made(days / "days.trig").edition, Limits())
+    named = [E + name for name in ("monday", "tuesday")]
+    text = "SELECT ?o { ?s ?p ?o }"
+    assert len(held.query(text, default_graphs=named).rows) == 2
+    both = "SELECT ?o { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }"
+    found = held.query(both, default_graphs=named, named_graphs=[E + "wednesday"])
+    assert len(found.rows) == 2
+    held.close()
+
+
 def test_every_quad_is_counted(ask):
     counts = json.loads(ask("stats", "--format", "json"))["triples"]
     assert {short(name): n for name, n in counts.items()} == {

@@ -26,6 +26,7 @@ from kg.lexical import decode, encode
 from kg.namespaces import GRAPH, RDF, compact, known_prefixes
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
+from kg.sparql.merging import merged
 from kg.sparql.rewriting import OWN, Rewritten, rewrite
 from kg.sparql.scope import Cap, Scope
 from kg.sparql.tokens import place
@@ -117,6 +118,7 @@ def evaluate(  # noqa: PLR0913 - what a query, its data and its caller each choo
         if compact(graph) not in known:
             hint = f"kg fetches none, and holds {', '.join(known) or 'no named graph'}"
             raise UnknownName("graph", compact(graph), known, hint)
+    store = merged(store, query, scope)
     return _run(store, query, bindings or {}, scope, cap or Cap(), written, functions)
 
 
