@@ -31,6 +31,7 @@ SERVING = {"anyio", "jinja2", "starlette", "uvicorn"}
 STEPS = [
     {"budget", "errors", "lexical", "progress", "retrying"},
     {"dates", "formats", "namespaces", "resources", "snapshot", "sources"},
+    {"labels"},
     {"evidence", "reasoning", "sssom"},
     {"bridge", "dataset", "entity", "explanation", "plots", "statistics"},
     {"export"},

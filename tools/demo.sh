@@ -1,19 +1,21 @@
 #!/bin/sh
-# The first answers: which events raised tension, why kg says so, and where it is written.
+# The first answers on one screen: which events raised tension, and why kg says so.
 # KG names the command.
 set -eu
 kg=${KG:-kg}
 
-say() {
-    printf '\n# %s\n$ kg %s\n\n' "$1" "$2"
-}
+echo "Building the graph (a few seconds, the first time only)" >&2
+"$kg" query 'ASK {}' >/dev/null
 
-say "Which events raised tension between Algeria and Mali since 2023?" \
-    "run tension-raising-events --param since=2023"
-"$kg" run tension-raising-events --param since=2023
+printf '\n# What happened since April 2025, who says so, and who denies it?\n'
+printf '$ %s run tension-raising-events --param since=2025-04\n' "$kg"
+"$kg" run tension-raising-events --param since=2025-04
 
-say "Why is the shoot-down of the drone one of them, and where is that written?" \
-    "explain kg:drone-shootdown-2025 a rel:TensionRaisingEvent"
-"$kg" explain kg:drone-shootdown-2025 a rel:TensionRaisingEvent
+printf '\n# Why is the shoot-down of the drone such an event? (the first lines)\n'
+printf '$ %s explain kg:drone-shootdown-2025 a rel:TensionRaisingEvent\n' "$kg"
+"$kg" explain kg:drone-shootdown-2025 a rel:TensionRaisingEvent | sed -n '1,6p' | cut -c 1-100
 
-printf '\nMore: kg queries, kg show "Algeria", kg --help\n'
+printf '\n# Next\n'
+printf '%s queries                 # all saved questions\n' "$kg"
+printf '%s show Algeria            # what is known of a thing, with every source\n' "$kg"
+printf '%s serve                   # the same in a browser\n' "$kg"

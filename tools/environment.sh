@@ -19,10 +19,33 @@ if ! "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; then
     exit 2
 fi
 
-echo "Making the environment $folder from $lock ..." >&2
+total=$(grep -c '==' "$lock")
+log=$folder/install.log
+
+# Tell how far pip is, one line that is written over on a terminal and every tenth step elsewhere.
+progress() {
+    if [ -t 2 ]; then every=1 end='\r'; else every=10 end='\n'; fi
+    awk -v total="$total" -v every="$every" -v end="$end" '
+        /^Collecting / { n++; if (n % every == 0) show() }
+        /^Installing collected/ { printf "  unpacking them (about a minute) ...          %s", end; fflush() }
+        function show() { printf "  %d of about %d packages%s", n, total, end; fflush() }
+        END { if (end == "\r") printf "\n" }' >&2
+}
+
+echo "[1/3] Making the environment $folder with $("$PYTHON" --version)" >&2
 # Afresh, so that nothing stays of an older lock.
 "$PYTHON" -m venv --clear "$folder"
-"$folder/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
+echo "[2/3] Installing what $lock pins; the first time it is downloaded" >&2
+{
+    "$folder/bin/python" -m pip install --disable-pip-version-check --progress-bar off \
+        --require-hashes -r "$lock" 2>&1 && touch "$folder/.installed"
+} | tee "$log" | progress
+if [ ! -e "$folder/.installed" ]; then
+    grep -v '^Collecting\|^  ' "$log" | tail -n 5 >&2
+    echo "the packages could not be installed; all that pip said is in $log" >&2
+    exit 2
+fi
+echo "[3/3] Installing kg itself" >&2
 "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-deps \
     --no-build-isolation --editable .
 touch "$folder/.ready"

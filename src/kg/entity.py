@@ -11,14 +11,15 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from kg.dates import in_words
 from kg.evidence import Claim, Evidence, evidence, label, name
-from kg.namespaces import DCTERMS, EDTF, RDF, RDFS, REL, SKOS, compact
+from kg.labels import LABELS
+from kg.namespaces import DCTERMS, EDTF, RDF, REL, compact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = ["Entity", "entity"]
 
-_NAMES = {RDFS.label, SKOS.prefLabel, SKOS.altLabel}
+_NAMES = {*LABELS}
 _PLAIN = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _TOLD_ABOVE = {*_NAMES, RDF.type, DCTERMS.source}
 # A claim names its triple by these; `show` tells the claim beside the triple instead.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from kg.namespaces import DCTERMS, OA, PROV, RDF, RDFS, REL, SKOS, compact, is_inferred
+from kg import labels
+from kg.namespaces import DCTERMS, OA, PROV, RDF, RDFS, REL, compact, is_inferred
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -194,21 +195,8 @@ def _counts(store: Store, claim: Term, node: NamedNode) -> bool:
 
 
 def label(store: Store, node: Term) -> str | None:
-    """Return the label of a node: an English one, or else one without a language, or else any.
-
-    Another name (``skos:altLabel``) counts where there is nothing else.
-    """
-    for predicate in (RDFS.label, SKOS.prefLabel, SKOS.altLabel):
-        labels = [one for one in _objects(store, node, predicate) if isinstance(one, Literal)]
-        if labels:
-            return min(labels, key=_english_first).value
-    return None
-
-
-def _english_first(one: Literal) -> tuple[int, str, str]:
-    language = one.language or ""
-    rank = 0 if language.partition("-")[0] == "en" else 1 if not language else 2
-    return rank, language, one.value
+    """Return the label of a node, as ``kg.labels`` chooses it."""
+    return labels.chosen(lambda predicate: _objects(store, node, predicate))
 
 
 def name(store: Store, term: Term) -> str:

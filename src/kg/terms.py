@@ -11,7 +11,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import evidence
 from kg.errors import Misuse, ParseFailure, UnknownName
-from kg.namespaces import PREFIXES, RDF, RDFS, SKOS, compact, expand, known_prefixes
+from kg.labels import LABELS
+from kg.namespaces import PREFIXES, RDF, SKOS, compact, expand, known_prefixes
 from kg.results.tables import cell
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["Position", "absent", "resolve", "shorten"]
 #: Where in a triple a term stands.
 Position = OneOf["subject", "predicate", "object"]
 
-_LABELS = (RDFS.label, SKOS.prefLabel, SKOS.altLabel)
 _LINKS = (SKOS.exactMatch, SKOS.closeMatch)
 _CURIE = re.compile(r"([A-Za-z][\w.-]*):(\S*)\Z")
 _WIKIDATA_ID = re.compile(r"Q[1-9][0-9]*\Z")
@@ -272,7 +272,7 @@ def _fits(node: NamedNode, store: Store, position: Position | None) -> bool:
 
 def _labelled(store: Store) -> Iterator[tuple[NamedNode, str]]:
     """Go through the things that have an IRI and a label, and their labels in all languages."""
-    for predicate in _LABELS:
+    for predicate in LABELS:
         for quad in store.quads_for_pattern(None, predicate, None):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
                 yield quad.subject, quad.object.value

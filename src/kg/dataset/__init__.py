@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
+from kg import labels
 from kg.dataset import changes
 from kg.dataset.acceptance import accept
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location, read_documents
 from kg.dataset.viewpoints import Viewpoint
-from kg.namespaces import GRAPH, RDFS, SKOS
+from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,18 +213,15 @@ class Dataset:
         return changes.standing(self.documents)
 
     @cached_property
-    def _labels(self) -> dict[object, tuple[int, int, str, str]]:
-        labels: dict[object, tuple[int, int, str, str]] = {}
+    def _labels(self) -> dict[object, labels.Rank]:
+        kinds = {*labels.LABELS, *labels.NAMES}
+        found: dict[object, labels.Rank] = {}
         for triples in self._graphs.values():
             for triple in triples:
-                kind = {RDFS.label: 0, SKOS.prefLabel: 1}.get(triple.predicate)
-                if kind is None or not isinstance(triple.object, Literal):
-                    continue
-                language = triple.object.language or ""
-                foreign = 1 if not language else 0 if language.split("-")[0] == "en" else 2
-                entry = (foreign, kind, language, triple.object.value)
-                labels[triple.subject] = min(entry, labels.get(triple.subject, entry))
-        return labels
+                if triple.predicate in kinds and isinstance(triple.object, Literal):
+                    entry = labels.rank(triple.predicate, triple.object)
+                    found[triple.subject] = min(entry, found.get(triple.subject, entry))
+        return found
 
 
 def load(data: Sequence[Path], ontology: Sequence[Path], reading: Reading | None = None) -> Dataset:

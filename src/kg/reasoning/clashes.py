@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.namespaces import OWL, RDF, RDFS, SKOS, compact
+from kg import labels
+from kg.namespaces import OWL, RDF, compact
 from kg.reasoning.datatypes import OWL_2_RL, belongs, differ, is_ill_typed
 from kg.reasoning.derivation import grounds
 from kg.reasoning.index import Index, Statement, Term, as_triple
@@ -97,15 +98,9 @@ class _Search:
         """Return a label with the CURIE; the label alone for a class or property."""
         if isinstance(term, Literal):
             return self._literal(term)
-        labels = [
-            one
-            for predicate in (SKOS.prefLabel, RDFS.label)
-            for one in self.given.objects(term, predicate)
-            if isinstance(one, Literal) and one.language in (None, "en")
-        ]
-        if not labels or isinstance(term, BlankNode):
+        label = labels.chosen(lambda predicate: self.given.objects(term, predicate))
+        if label is None or isinstance(term, BlankNode):
             return short_name(term)
-        label = min(one.value for one in labels)
         kinds = self.closed.objects(term, RDF.type)
         if kinds & {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty}:
             return label

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from kg.namespaces import RDF, RDFS, SKOS
+from kg.labels import LABELS, NAMES
+from kg.namespaces import RDF
 from kg.reasoning.buffered import Buffered
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.datatypes import OWL_2_RL
@@ -71,5 +72,5 @@ def _names(small: set[Statement], premises: list[Statement], given: Overlay) -> 
     for literal in {term for one in premises for term in one if isinstance(term, Literal)}:
         yield from given.statements(value=literal)
     for term in {term for one in small for term in one}:
-        for predicate in (SKOS.prefLabel, RDFS.label):
+        for predicate in (*LABELS, *NAMES):
             yield from given.statements(term, predicate)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from kg.evidence import label
+from kg.labels import LABELS
 from kg.namespaces import PREFIXES, RDF, RDFS, REL, SKOS
 from kg.reconciliation.names import plain
 
@@ -21,7 +22,6 @@ __all__ = ["LABEL", "WIKIDATA", "Index", "Thing"]
 LABEL, WIKIDATA = "label", "wikidata"
 #: What is of these says something of statements, and is matched with nothing.
 _APART = {REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint}
-_NAMES = (RDFS.label, SKOS.prefLabel, SKOS.altLabel)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Index:
         if name == LABEL:
             return [
                 quad.object
-                for predicate in _NAMES
+                for predicate in LABELS
                 for quad in self._store.quads_for_pattern(thing.node, predicate, None, None)
                 if isinstance(quad.object, Literal)
             ]
@@ -145,7 +145,7 @@ class Index:
     def _thing(self, node: NamedNode, kinds: set[NamedNode]) -> Thing:
         names = [
             plain(quad.object.value)
-            for predicate in _NAMES
+            for predicate in LABELS
             for quad in self._store.quads_for_pattern(node, predicate, None, None)
             if isinstance(quad.object, Literal)
         ]

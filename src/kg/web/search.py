@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
-from kg.namespaces import DCTERMS, OWL, RDF, RDFS, REL, SKOS, SSSOM, compact, is_inferred
+from kg.labels import LABELS, NAMES
+from kg.namespaces import DCTERMS, OWL, RDF, REL, SSSOM, compact, is_inferred
 from kg.reconciliation.names import plain
-from kg.web.pages.words import NAMES, call
+from kg.web.pages.words import call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ __all__ = ["Hit", "Names", "names", "search", "similar"]
 
 #: The longest text that is looked for: a name has no more.
 LONGEST = 200
-_LABELS = (RDFS.label, SKOS.prefLabel, SKOS.altLabel)
 # These have names only to be told apart; they are found by their number, and not by likeness.
 _APART = frozenset((REL.Claim, REL.Passage, REL.Unit, SSSOM.Mapping))
 _EXACT, _START, _WORD, _NEAR = 100.0, 95.0, 90.0, 66.0
@@ -67,7 +67,7 @@ class Names:
         }
         found = {
             (quad.subject, quad.object.value)
-            for predicate in (*_LABELS, *NAMES)
+            for predicate in (*LABELS, *NAMES)
             for quad in store.quads_for_pattern(None, predicate, None)
             if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode)
         }

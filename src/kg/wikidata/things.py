@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.namespaces import RDF, RDFS, REL, SKOS, WGS84
+from kg.labels import LABELS, language_rank
+from kg.namespaces import RDF, REL, WGS84
 from kg.wikidata.items import Coordinate
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class Thing:
 
     @property
     def label(self) -> str:
-        """The English label, or else the first name, or else the IRI."""
-        english = [name for name, language in self.names if language == "en"]
-        return next(iter(english or [name for name, _ in self.names]), self.node.value)
+        """The English label, or else one without a language, or any name, or the IRI."""
+        ordered = sorted(self.names, key=lambda name: language_rank(name[1]))
+        return ordered[0][0] if ordered else self.node.value
 
 
 def thing(store: Store, node: NamedNode) -> Thing:
@@ -53,7 +54,7 @@ def thing(store: Store, node: NamedNode) -> Thing:
     """
     names = [
         (term.value, term.language or "")
-        for predicate in (RDFS.label, SKOS.prefLabel, SKOS.altLabel)
+        for predicate in LABELS
         for term in values(store, node, predicate)
         if isinstance(term, Literal)
     ]

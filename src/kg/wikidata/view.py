@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
+from kg.labels import LABELS
 from kg.namespaces import DCTERMS, GRAPH, OA, PREFIXES, PROV, RDF, RDFS, REL, SKOS, WGS84
 from kg.wikidata.terms import ONTOLOGY, RANK, RANKS, REFERENCE
 from kg.wikidata.view_prefixes import STATEMENTS, WDQS_PREFIXES
@@ -274,7 +275,7 @@ class _View:
         """Yield the names of all that the view speaks of: one label in each language."""
         used = {term for one in made for term in (one.subject, one.object)}
         names: dict[tuple[NamedNode, str], list[Literal]] = defaultdict(list)
-        for predicate in (RDFS.label, SKOS.prefLabel, SKOS.altLabel):
+        for predicate in LABELS:
             found = self._store.quads_for_pattern(None, predicate, None, None)
             for quad in sorted(found, key=str):
                 if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):

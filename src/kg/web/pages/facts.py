@@ -7,9 +7,10 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from kg.evidence import Evidence, evidence
-from kg.namespaces import DCTERMS, OWL, RDF, RDFS, REL, SKOS
+from kg.labels import LABELS, NAMES
+from kg.namespaces import DCTERMS, OWL, RDF, REL, SKOS
 from kg.web.pages.claims import Said, said
-from kg.web.pages.words import NAMES, Link, linked, property_of
+from kg.web.pages.words import Link, linked, property_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +24,7 @@ __all__ = ["MOST", "Fact", "Facts", "Group", "facts", "grouped"]
 
 #: So many triples of a thing are shown, from each end; a page with more is no page.
 MOST = 1000
-_NAMED = {RDFS.label, SKOS.prefLabel, SKOS.altLabel, *NAMES}
+_NAMED = {*LABELS, *NAMES}
 _REIFICATION = {RDF.subject, RDF.predicate, RDF.object}
 _LINKS = {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.relatedMatch}
 # How a claim or a mapping is made of parts is told in words, and no fact of the thing it is about.

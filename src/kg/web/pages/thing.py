@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
+from kg.labels import LABELS, NAMES
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, compact
 from kg.web.pages.citing import citation, embedded
 from kg.web.pages.claims import about, stated
@@ -16,7 +17,7 @@ from kg.web.pages.locator import SOURCE, locator
 from kg.web.pages.matches import matches
 from kg.web.pages.rendering import render
 from kg.web.pages.site import viewpoint_label
-from kg.web.pages.words import NAMES, Link, address, call, claimed, first, linked, sentence, values
+from kg.web.pages.words import Link, address, call, claimed, first, linked, sentence, values
 from kg.web.resource import described
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _given(held: Held, store: Store, node: NamedNode | BlankNode) -> Iterator[tu
 
 
 def _named() -> tuple[NamedNode, ...]:
-    return (RDFS.label, SKOS.prefLabel, SKOS.altLabel, *NAMES)
+    return (*LABELS, *NAMES)
 
 
 def _but_kinds(told: list[Fact]) -> list[Fact]:

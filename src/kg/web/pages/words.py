@@ -11,6 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 from kg.dates import in_words
 from kg.evidence import label, say
 from kg.evidence import name as name_of
+from kg.labels import language_rank
 from kg.namespaces import DCTERMS, EDTF, OA, PREFIXES, RDF, REL, XSD, compact
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kg.web.links import Links
 
 __all__ = [
-    "NAMES",
     "Link",
     "address",
     "call",
@@ -30,14 +30,6 @@ __all__ = [
     "values",
 ]
 
-#: Further properties that give a name, in graphs that do not use kg's vocabulary.
-NAMES = (
-    NamedNode(PREFIXES["schema"] + "name"),
-    NamedNode("http://schema.org/name"),
-    NamedNode(PREFIXES["foaf"] + "name"),
-    NamedNode(PREFIXES["dcterms"] + "title"),
-    NamedNode("http://purl.org/dc/elements/1.1/title"),
-)
 _DATES = {EDTF, XSD.date, XSD.dateTime, XSD.gYear, XSD.gYearMonth}
 
 
@@ -61,18 +53,11 @@ class Link:
 
 
 def call(store: Store, term: Term) -> str:
-    """Return what to call a term, also in graphs that name things by other properties than kg's.
+    """Return what to call a term: its label, or its IRI.
 
     >>> call(Store(), NamedNode(PREFIXES["wd"] + "Q262"))
     'wd:Q262'
     """
-    if isinstance(term, NamedNode | BlankNode) and term != RDF.type and label(store, term) is None:
-        for predicate in NAMES:
-            found = [one for one in values(store, term, predicate) if isinstance(one, Literal)]
-            if found:
-                return min(
-                    found, key=lambda one: (one.language not in {"en", None}, str(one))
-                ).value
     words = name_of(store, term)
     nameless = isinstance(term, NamedNode) and words == f"<{term.value}>"
     return term.value if isinstance(term, NamedNode) and nameless else words
@@ -158,7 +143,7 @@ def first(store: Store, subject: Term, *predicates: NamedNode) -> str:
     for predicate in predicates:
         found = [one for one in values(store, subject, predicate) if isinstance(one, Literal)]
         if found:
-            return min(found, key=lambda one: (one.language not in {"en", None}, str(one))).value
+            return min(found, key=lambda one: (language_rank(one.language), str(one))).value
     return ""
 
 
