@@ -68,6 +68,10 @@ class Case:
         text = self.query.read_text("utf-8")
         return f"BASE <{self.base}>\n{text}"
 
+    def address(self, path):
+        """Return the address of a file that stands beside the query."""
+        return f"{self.base.rpartition('/')[0]}/{path.name}"
+
     def quads(self):
         """Return the dataset that the case is asked of."""
         found = []
@@ -143,7 +147,7 @@ def _cases(suite, manifest):  # noqa: C901 - what a manifest may say of a case
         if not path(texts[0]).is_file():
             continue
         result, after = None, ()
-        if results and kind == "update":
+        if results and _KINDS[kind] == "update":
             result = next((path(v) for v in values(results[0], _UT + "data")), None)
             after = named(results[0], _UT + "graphData")
         elif results:
@@ -183,7 +187,7 @@ def expected(case):
         names = [variable.value for variable in answer.variables]
         rows = [{n: row[n] for n in names if row[n] is not None} for row in answer]
         return Rows(names, rows)
-    triples = triples_of(path, case.base)
+    triples = triples_of(path, case.address(path))
     graph = ShapesGraph(triples)
     heads = [t.subject for t in triples if t.object == NamedNode(_RS + "ResultSet")]
     if not heads:
@@ -278,7 +282,7 @@ def is_same_dataset(case, quads):
     """Tell whether an update left what the case says."""
     wanted = ox.Dataset()
     if case.result is not None:
-        for triple in triples_of(case.result, case.base):
+        for triple in triples_of(case.result, case.address(case.result)):
             wanted.add(Quad(*triple))
     for name, path, base in case.after:
         for triple in triples_of(path, base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 from pyoxigraph import (
@@ -11,17 +12,23 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     RdfFormat,
+    Store,
     parse,
     parse_query_results,
     serialize,
 )
 
 import kg
-from kg.errors import KgError, UnknownName
+from kg.errors import KgError, Misuse, UnknownName
+from kg.lexical import decode_quad, encode_quad
 from kg.results import Boolean, GraphResult
 from kg.sparql.tokens import tokenize
+from kg.sparql.updating import apply
+from kg.web import updates as updates_of
+from kg.web.problems import Problem
+from kg.web.settings import Limits
 from serving import serving
-from sparql_suite import Rows, cases, cells, is_right, triples_of
+from sparql_suite import Rows, cases, cells, is_right, is_same_dataset, triples_of
 
 _NONE = pytest.mark.skip("KG_SUITES names no folder of conformance suites")
 _COMPUTED = "a number that is computed has one form in kg, the shortest, and several in the suite"
@@ -96,7 +103,9 @@ def with_dataset(case):
     """Return the query of a case with its dataset written into it."""
     if dataset_of(case.text) or not (case.data or case.named):
         return case.text
-    names = "".join(f" FROM <{base}>" for _, base in case.data)
+    # A graph without triples is none, and cannot be named.
+    full = [base for path, base in case.data if triples_of(path, base)]
+    names = "".join(f" FROM <{base}>" for base in full)
     names += "".join(f" FROM NAMED <{name}>" for name, _, _ in case.named)
     depth_zero = [t for t in tokenize(case.text) if t.is_outside]
     words = [t.text.upper() for t in depth_zero]
@@ -190,3 +199,34 @@ def test_what_is_sparql_is_read(case):
 def test_what_is_not_sparql_is_refused(case):
     with pytest.raises(KgError):
         kg.sparql.form(case.text)
+
+
+# --- updates --------------------------------------------------------------------------------------
+
+
+def updates(*kinds):
+    found = [case for case in cases("sparql11") if case.is_update and case.kind in kinds]
+    params = [pytest.param(case, id=case.name) for case in found]
+    return pytest.mark.parametrize("case", params or [pytest.param(None, marks=_NONE)])
+
+
+@updates("update")
+def test_an_update_leaves_what_the_suite_says(case):
+    if "LOAD" in case.text:
+        with pytest.raises(Problem, match="LOAD"):
+            updates_of.read(case.text, Limits())
+        return
+    store = Store()
+    store.extend(map(encode_quad, case.quads()))
+    apply(store, updates_of.read(case.text, Limits()), case.base)
+    assert is_same_dataset(case, map(decode_quad, store))
+
+
+@updates("accepted", "refused")
+def test_an_update_is_read_as_far_as_it_is_one(case):
+    if case.kind == "accepted":
+        with pytest.raises(Problem, match="LOAD") if "LOAD" in case.text else suppress(Misuse):
+            apply(Store(), updates_of.read(case.text, Limits()), case.base)
+        return
+    with pytest.raises((KgError, Problem)):
+        apply(Store(), updates_of.read(case.text, Limits()), case.base)
