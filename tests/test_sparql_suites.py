@@ -63,6 +63,21 @@ def queries():
     return [case for case in found if case.kind != "update" and not case.is_update]
 
 
+def counted():
+    """Return for each suite what it is of, how many cases it has, and those known to differ."""
+    told = []
+    for suite, name in (("sparql10", "SPARQL 1.0"), ("sparql11", "SPARQL 1.1")):
+        found = cases(suite)
+        asked = [case for case in found if case.kind in ("query", "csv")]
+        known = {case: reason for case, reason in KNOWN.items() if case.startswith(suite)}
+        told.append((f"{name}, queries, through Python, the command and HTTP", len(asked), known))
+        if changed := [case for case in found if case.kind == "update"]:
+            told.append((f"{name}, updates, but LOAD is refused", len(changed), {}))
+        read = [case for case in found if case.kind in ("accepted", "refused")]
+        told.append((f"{name}, syntax", len(read), {}))
+    return told
+
+
 def each(kinds):
     """Run a test on every case of some kinds, or skip it and say why."""
     found = [pytest.param(case, id=case.name) for case in queries() if case.kind in kinds]

@@ -36,7 +36,7 @@ KINDS = {
     "data and ontology": ("data", "ontology", "citations", "quality", "profile", "viewpoints"),
     "broken data, disks and processes": ("faults", "check", "shapes", "files", "snapshot"),
     "the protocols of the web": (
-        *("protocol", "graph_store", "service_description", "clients"),
+        *("protocol", "graph_store", "service_description", "clients", "sparql_suites"),
         *("access", "serving", "web_static", "web_forms", "vendor"),
     ),
     "Wikidata, and tables of others": (
@@ -107,7 +107,9 @@ def suites(_: list[str]) -> str:
     matching = _module("test_reconciliation")
     matched = len([*matching.examples("valid"), *matching.examples("invalid")])
     mappings = list((folder / "sssom" / "schema").glob("*.sssom.tsv"))
+    asked = _module("test_sparql_suites")
     known: list[tuple[str, int, dict[str, str]]] = [
+        *asked.counted(),
         ("SPARQL 1.1 Protocol, where updates are taken", cases("protocol/manifest.ttl"), {}),
         (
             "SPARQL 1.1 Graph Store Protocol, graphs named by a parameter",

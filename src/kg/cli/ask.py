@@ -142,7 +142,8 @@ def query(
         )
     else:
         result = graph.query(asked)
-    if not (wikidata or services):
+    is_short = not result or len(getattr(result, "rows", "more")) == 1
+    if is_short and not (wikidata or services):
         from kg.terms import absent
 
         for note in absent(asked, graph.store, result):

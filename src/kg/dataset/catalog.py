@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
 from xml.parsers import expat
 
 from pyoxigraph import NamedNode
@@ -113,6 +112,9 @@ class Catalog:
         parts = urlsplit(target)
         if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
             raise ResourceNotFound(target, f"{place}: {target} is no file here: nothing is fetched")
+        # Importing it takes 20 ms, which every answer would wait for.
+        from urllib.request import url2pathname
+
         path = Path(url2pathname(parts.path))
         if not path.is_file():
             raise ResourceNotFound(path, f"{place}: {path} is not there")
