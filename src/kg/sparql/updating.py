@@ -54,16 +54,19 @@ def apply(store: Store, update: Query, base: str) -> None:
         QueryRefused: it is one whose literals cannot be told from its text.
         Misuse: a graph that it creates is there, or one that it drops is not.
     """
-    _check_syntax(update, base)
     before = list(store) if _is_sequence(update) else None
     changed = _changed(store)
     while True:
         rewritten = rewrite_update(update, _graphs(store), changed)
         if not rewritten.is_understood:
+            _check_syntax(update, base)
             detail = "cannot be carried out on literals as they are written: write it plainly"
             raise QueryRefused(f"{update.source}: {detail}")
         try:
             store.update(rewritten.text, base_iri=base, prefixes=PREFIXES, **rewritten.options)
+        except SyntaxError as error:
+            _check_syntax(update, base)
+            raise syntax_failure(update, str(error)) from None
         except (RuntimeError, ValueError) as error:
             raise Misuse(str(error)) from None
         later = changed | _changed(store)
@@ -76,6 +79,7 @@ def apply(store: Store, update: Query, base: str) -> None:
 
 
 def _check_syntax(update: Query, base: str) -> None:
+    """Raise what is wrong with the text that the user wrote, with its place there."""
     try:
         Store().update(update.sent, base_iri=base, prefixes=PREFIXES)
     except SyntaxError as error:
