@@ -136,7 +136,14 @@ def test_no_path_with_dots_is_ever_sent_on_to(server, path):
 
 
 def test_a_name_that_is_not_there_is_no_other(server):
-    for path in ("page/mal%69%2Fx", "id/c%2Fd", "page/h%2Fi", "data/a%252fc"):
+    for path in (
+        "page/mal%69%2Fx",
+        "id/c%2Fd",
+        "page/h%2Fi",
+        "data/a%252fc",
+        "id%2Fmali",
+        "page%2Fmali",
+    ):
         answer = server.get(path, headers=BROWSER, follow_redirects=True)
         assert answer.status_code == 404
 

@@ -615,6 +615,14 @@ def test_what_openrefine_sends(server):
     assert found["q1"]["result"][0]["match"] is True
     extended = sent("extend", {"ids": ["mali"], "properties": [{"id": "isoCode", "settings": {}}]})
     assert extended["rows"] == {"mali": {"isoCode": [{"str": "ML"}]}}
+    bare = {"ids": ["mali"], "properties": [{"id": "isoCode", "settings": {"limit": None}}]}
+    assert sent("extend", bare) == extended
+    raw = server.post(
+        "reconcile",
+        content='queries={"q0":{"query":"Algérie"}}'.encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert raw.json()["q0"]["result"][0]["id"] == "algeria"
     # Its link to a thing has the id escaped as a part of a query.
     view = server.get("reconcile").json()["view"]["url"].replace("{{id}}", quote("mali", safe=""))
     assert "<title>Mali" in server.client.get(view).text

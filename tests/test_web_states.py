@@ -597,7 +597,7 @@ async def test_a_graph_is_given_in_each_format_and_never_cut(file):
             ({"graph": "urn:none"}, "not-found"),
             ({"graph": "none"}, "bad-request"),
             ({"graph": None, "accept": "image/png"}, "not-acceptable"),
-            ({"graph": None, "format": "csv"}, "unknown-name"),
+            ({"graph": None, "format": "csv"}, "bad-request"),
         ):
             with pytest.raises(Problem) as refused:
                 await pool.ask("store.get", arguments)

@@ -281,10 +281,10 @@ def extend(index: Index, text: str) -> dict[str, Any]:
 
 
 def _settings(given: Mapping[str, Any]) -> tuple[int, str]:
-    settings = given.get("settings", {})
+    settings = given.get("settings") or {}
     if not isinstance(settings, dict):
         raise Misuse(f"extend: the settings of {given['id']} are no object")
-    limit, content = settings.get("limit", 0), settings.get("content", "thing")
+    limit, content = settings.get("limit") or 0, settings.get("content") or "thing"
     limit = str(limit).removesuffix(".0")
     if not _is_count(limit):
         raise Misuse(f"extend: the limit of {given['id']} is no number")

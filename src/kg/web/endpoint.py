@@ -236,9 +236,16 @@ def host_of(host: str) -> str:
 
 
 def name_of(request: Request) -> str:
-    """Return what follows ``/id/``, ``/page/`` or ``/data/`` in an address, as it was sent."""
+    """Return what follows ``/id/``, ``/page/`` or ``/data/`` in an address, as it was sent.
+
+    Raises:
+        Problem: the slash before it was sent as ``%2F``, which is another address.
+    """
     path: bytes = request.scope["raw_path"]
-    return path.decode("ascii").lstrip("/").partition("/")[2]
+    _, slash, name = path.decode("ascii").lstrip("/").partition("/")
+    if not slash:
+        raise Problem("not-found", "there is nothing at this address")
+    return name
 
 
 def params_of(request: Request) -> dict[str, str]:

@@ -95,9 +95,9 @@ class Reconciliation:
             raise Problem("unsupported-media-type", f"send queries= or extend= as {_FORM}")
         body = await received(request, self._endpoint.pool.limits.body)
         try:
-            told = protocol.fields_of(body.decode("ascii"), "the form")
+            told = protocol.fields_of(body.decode("utf-8"), "the form")
         except UnicodeDecodeError:
-            raise Problem("bad-request", "the form is not percent-encoded") from None
+            raise Problem("bad-request", "the form is not UTF-8") from None
         twice = next((name for name, values in told.items() if len(values) > 1), None)
         if twice is not None:
             raise Problem("bad-request", f"{twice[:80]}= is there twice")

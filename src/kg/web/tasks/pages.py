@@ -94,7 +94,10 @@ def identified(  # noqa: PLR0913 - what an address says
 
 
 def _node(held: Held, links: Links, params: dict[str, str], path: str) -> NamedNode | BlankNode:
-    return _named(held, links, params.get("iri", ""), path.partition("/page/")[2])
+    iri, (_, named_so, name) = params.get("iri", ""), path.partition("/page/")
+    if not iri and not named_so:
+        raise Problem("not-found", "name a thing: /page/NAME or /page?iri=IRI")
+    return _named(held, links, iri, name)
 
 
 def _named(
