@@ -1,7 +1,7 @@
 """Links to Wikidata: all have one or say why not, and each is to an id that was verified.
 
 Ids come from public sources and are listed, with those sources, in ``wikidata-ids.tsv`` beside the
-table of links; public files also hold invented ids, so an id from memory alone is none.
+table of links; public files also hold invented ids, so an id from memory does not count.
 """
 
 from __future__ import annotations

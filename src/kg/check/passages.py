@@ -173,7 +173,7 @@ def _check_reference(triple: Triple, class_: NamedNode, index: Index, findings: 
 
 
 def passages(dataset: Dataset, text: str) -> list[ValidationResult]:
-    """Hold the passages against the text of their source.
+    """Check the passages against the text of their source.
 
     Args:
         dataset: the claims and sources.

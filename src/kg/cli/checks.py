@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "fmt", "validate"]
 
 
-@click.command(short_help="Hold files against SHACL shapes.")
+@click.command(short_help="Check files against SHACL shapes.")
 @click.argument("files", nargs=-1, type=PATH)
 @shapes_option
 @ontology_option
@@ -71,13 +71,13 @@ def validate(
     allow_warnings: bool,
     allow_infos: bool,
 ) -> None:
-    """Hold FILES against SHACL shapes; exit with 1 where they do not conform.
+    """Check FILES against SHACL shapes; exit with 1 where they do not conform.
 
     They conform where there is no result: as SHACL has it, a warning counts too, unless it is
     allowed.
 
     Without FILES, the graph that kg ships. Without --shapes, the shapes that kg ships, for a graph
-    of kg; --shapes kg takes them for any file. What the files entail is held against the shapes
+    of kg; --shapes kg takes them for any file. What the files entail is checked against the shapes
     too. Nothing is changed.
 
     \b

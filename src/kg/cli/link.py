@@ -43,7 +43,7 @@ def link() -> None:
     """
 
 
-@link.command(short_help="Hold every link against the item it leads to.")
+@link.command(short_help="Check every link against the item it leads to.")
 @site_options
 @format_option(TABLES, "How to write what was found; a table unless told.")
 @out_option
@@ -55,7 +55,7 @@ def check(
     data: tuple[Path, ...],
     ontology: tuple[Path | str, ...],
 ) -> None:
-    """Hold every link against the item it leads to; exit with 1 where one is wrong.
+    """Check every link against the item it leads to; exit with 1 where one is wrong.
 
     Each id must exist, and neither be deleted nor redirect. A thing that is the same as an item
     shares a name with it, is of a fitting class (P31/P279*), lies where it lies, and has the same

@@ -32,7 +32,7 @@ def require_still(
     changed: Collection[Statement],
     store: Store,
 ) -> None:
-    """Hold a changed graph against kg's shapes and its citations.
+    """Check a changed graph against kg's shapes and its citations.
 
     Args:
         earlier: the dataset before, of which there is a snapshot: it went through the gate.

@@ -134,7 +134,7 @@ def _clauses(text: str, source: str) -> list[_Clause]:
             told = rest[0].text if rest else "without a name"
             raise QueryRefused(
                 f"{_at(text, token, source)}: SERVICE {told} is refused: name the service by its "
-                "IRI, so that it can be held against those that you allow",
+                "IRI, so that it can be compared with those that you allow",
                 code="service-denied",
             )
         _refuse_partial(text, rest[0], source)

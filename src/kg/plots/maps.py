@@ -155,7 +155,7 @@ class _Sheet:
         return found
 
     def summary(self) -> str:
-        """Say what is where, for who does not see it."""
+        """Return what is where in words, for readers who cannot see it."""
         told = []
         for site in self.sites:
             items = listed([item.label for item in site.items])

@@ -35,7 +35,7 @@ class Picture:
     Args:
         name: timeline, tension, map or network.
         title: what it shows.
-        summary: the same in a sentence, for who does not see it.
+        summary: the same in a sentence, for readers who cannot see it.
         draw: draws all below the title for a width, below a given height, and returns how far
             down it reaches.
         columns: the heads of the table.

@@ -54,7 +54,7 @@ class FastShapes:
         return in_shapes(graph, asked) or cls(graph, asked)
 
     def hold(self, triples: Sequence[Triple], data: ByPredicate) -> list[Outcome] | str:
-        """Hold a whole graph against the shapes; or else name what only pyshacl reads.
+        """Check a whole graph against the shapes; or else name what only pyshacl reads.
 
         The engine holds no lock of Python's, so obstacles are looked for beside it.
 
@@ -91,7 +91,7 @@ class FastShapes:
         anchors: Sequence[Triple] = (),
         focus: Mapping[Term, Collection[Term]] | None = None,
     ) -> list[Outcome]:
-        """Hold a graph against the shapes.
+        """Check a graph against the shapes.
 
         Args:
             triples: the graph.

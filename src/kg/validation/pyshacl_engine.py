@@ -37,7 +37,7 @@ _FRESH_PATTERN = re.compile(r"\bkgb\d+z\b")
 
 
 def run(triples: list[Triple], graph: ShapesGraph) -> list[Outcome]:
-    """Hold a graph against shapes with pyshacl.
+    """Check a graph against shapes with pyshacl.
 
     Raises:
         Misuse: the shapes are ill formed, or the data hold what SHACL does not know.

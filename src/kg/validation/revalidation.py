@@ -34,7 +34,7 @@ _FOCUS = "urn:x-kg-focus:"
 
 
 class Revalidator:
-    """Shapes made ready once, to hold one change after another against them.
+    """Shapes made ready once, to check one change after another against them.
 
     Args:
         shapes: as for :func:`kg.validation.validate`.

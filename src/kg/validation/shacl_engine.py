@@ -92,7 +92,7 @@ class CoreShapes:
         self._compiled = _compile(self._core)
 
     def run(self, text: bytes) -> list[Outcome]:
-        """Hold a graph against the shapes.
+        """Check a graph against the shapes.
 
         Args:
             text: the graph in N-Triples, as :func:`written` gives it.

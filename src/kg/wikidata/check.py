@@ -68,7 +68,7 @@ class LinkReport:
 
 
 def check_links(store: Store, links: Links, client: Client) -> LinkReport:
-    """Hold every link against the item that it leads to.
+    """Check every link against the item that it leads to.
 
     Each id must exist, and neither be deleted nor redirect. An exact link needs a name in common,
     a class that fits (P31/P279*), coordinates near ours and the same ISO codes; of a close one,
