@@ -90,7 +90,9 @@ def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> lis
     frame = {"@context": context, "@embed": "@never"}
     try:
         expanded = _expanded(by_subject(statements))
-        if shared:
+        # PyLD takes the label from a blank node that only a list within a list points at.
+        keeps_labels = shared or _has_list_in_list(expanded)
+        if keeps_labels:
             expanded = _relabelled(expanded, "_:", _LABEL)
         document = jsonld.frame(expanded, frame, options)
     except jsonld.JsonLdError as error:
@@ -98,9 +100,21 @@ def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> lis
     # Framing lists the resources that are only pointed at, too; they say nothing.
     names = {"@id"} | {key for key, meaning in context.items() if meaning == "@id"}
     nodes = [_arranged(node) for node in document["@graph"] if node.keys() - names]
-    if shared:
+    if keeps_labels:
         nodes = _relabelled(nodes, _LABEL, "_:")
     return sorted(nodes, key=json.dumps)
+
+
+def _has_list_in_list(value: Any, *, inside: bool = False) -> bool:
+    """Return whether an item of a list is a list, anywhere in an expanded document."""
+    if isinstance(value, dict):
+        is_list = "@list" in value
+        return (inside and is_list) or any(
+            _has_list_in_list(inner, inside=is_list) for inner in value.values()
+        )
+    return isinstance(value, list) and any(
+        _has_list_in_list(inner, inside=inside) for inner in value
+    )
 
 
 def _relabelled(value: Any, before: str, after: str) -> Any:
