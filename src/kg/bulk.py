@@ -45,7 +45,8 @@ def closure(  # noqa: PLR0913 - what a command may ask for
 ) -> ColumnClosure | None:
     """Derive what large files entail; None where a dataset has to.
 
-    That is where the files are not large, where they hold claims, which a dataset must weigh first,
+    That is where the files are not large, where an axiom compares values, which may be equal in
+    other words, where they hold claims, which a dataset must weigh first,
     and from another viewpoint than the one that goes without saying.
 
     Args:
@@ -66,12 +67,19 @@ def closure(  # noqa: PLR0913 - what a command may ask for
         return None
     from kg.reasoning.closure import close_columns
     from kg.reasoning.columns import read
+    from kg.reasoning.equal_values import matter
+    from kg.reasoning.index import statement
+    from kg.reasoning.tbox import CLASSES, PREDICATES
 
     terms = load([], sources(paths, ontology or None).ontology)
     if strict:
         admit(terms)
     facts = read(paths, budget=budget)
     if facts.in_use() & CLAIM_CLASSES:
+        return None
+    if matter(map(statement, terms.graph(GRAPH.ontology))) or matter(
+        facts.select(PREDICATES, CLASSES)
+    ):
         return None
     for note in caveats(terms):
         tell(note)

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from kg import flow
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
+from kg.reasoning.equal_values import matter
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
 from kg.reasoning.stored import StoredIndex, closed, derived, given
@@ -120,6 +121,8 @@ class Step:
                 if one not in known:
                     raise Unfollowed("facts say what a term means, or it follows from them")
         self._check_names(terms)
+        if matter(known) and any(isinstance(q.object, Literal) for q in self.added | self.removed):
+            raise Unfollowed("an axiom compares values, which may be equal in other words")
         return program
 
     def _check_names(self, terms: Collection[object]) -> None:

@@ -197,7 +197,9 @@ def _prp_npa(search: _Search) -> Iterator[Found]:
     for axiom, x in closed.pairs(OWL.sourceIndividual):
         for target in (OWL.targetIndividual, OWL.targetValue):
             for p in closed.objects(axiom, OWL.assertionProperty):
-                for y in closed.objects(axiom, target) & closed.objects(x, p):
+                # Of a value in several forms, the one that is denied is told.
+                denied = search.given.objects(axiom, target) or closed.objects(axiom, target)
+                for y in denied & closed.objects(x, p):
                     words = search.wording.sentence((x, p, y))
                     yield ((axiom, OWL.sourceIndividual, x), (x, p, y)), f"{words} is also denied"
 

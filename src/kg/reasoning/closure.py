@@ -12,6 +12,7 @@ from kg.namespaces import OWL
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import OWL_2_RL, broader
+from kg.reasoning.equal_values import equalities, without_copies
 from kg.reasoning.index import Index, Term, as_triple, nameless, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.tbox import (
@@ -127,11 +128,14 @@ def close(
         raise Misuse(f'no engine "{engine}": there are {" and ".join(ENGINES)}')
     given = {statement(triple) for triple in [*facts, *ontology]}
     check_lists(given)
+    known = given | equalities(given)
     if engine == "owlrl":
-        return _by_owlrl(given, budget)
-    from kg.reasoning.columns import run
+        found = _by_owlrl(known, budget)
+    else:
+        from kg.reasoning.columns import run
 
-    return _by_rules(given, run, budget)
+        found = _by_rules(known, run, budget)
+    return replace(found, inferred=without_copies(found.inferred, given))
 
 
 def close_columns(

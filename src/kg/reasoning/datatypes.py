@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, NamedNode
 
-__all__ = ["OWL_2_RL", "belongs", "broader", "differ", "is_ill_typed", "is_recognized"]
+__all__ = ["OWL_2_RL", "Value", "belongs", "broader", "differ", "is_ill_typed", "is_recognized"]
+__all__ += ["meaning"]
 
 #: The datatypes an OWL 2 RL ontology may name; owl:real and owl:rational are not among them.
 OWL_2_RL: frozenset[NamedNode] = frozenset(
@@ -204,6 +205,19 @@ def differ(first: Literal, second: Literal) -> bool:
     except ValueError:
         return False
     return None not in values and values[0] != values[1]
+
+
+def meaning(literal: Literal) -> Value | None:
+    """Return what a literal means; None where its datatype is not known, or its form is wrong.
+
+    >>> from pyoxigraph import Literal
+    >>> meaning(Literal("01", datatype=XSD.integer)) == meaning(Literal("1", datatype=XSD.decimal))
+    True
+    """
+    try:
+        return _value(literal)
+    except ValueError:
+        return None
 
 
 def _value(literal: Literal) -> Value | None:
