@@ -162,6 +162,14 @@ def test_hints_are_left_out(store, hint):
     assert len(answered(store, f"SELECT ?s {{ ?s wdt:P17 ?o . {hint} }}")) == 3
 
 
+def test_the_prefix_of_hints_may_be_declared(store):
+    text = (
+        "prefix hint: <http://www.bigdata.com/queryHints#> SELECT ?s { "
+        'hint:Query hint:optimizer "None" . ?s wdt:P17 ?o }'
+    )
+    assert len(answered(store, text)) == 3
+
+
 @pytest.mark.parametrize(
     ("service", "name"),
     [

@@ -68,6 +68,8 @@ LAST_TWO = [("Q2",), ("Q3",)]
         'xsd:date(?d) >= "2023-01-01"^^xsd:date',
         '"2023-01-01"^^xsd:date <= xsd:date(?d)',
         '?d >= xsd:dateTime("2023-01-01")',
+        '?d >= STRDT("2023-01-01", xsd:dateTime)',
+        '?d >= STRDT(CONCAT("2023", "-01-01"), xsd:date)',
         '?d >= xsd:dateTime(CONCAT(STR(2022 + 1), "-01-01"))',
         '?d IN ("2023-01-01"^^xsd:date, "2025-03-31"^^xsd:dateTime)',
         "YEAR(?d) >= 2023",

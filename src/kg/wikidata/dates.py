@@ -45,6 +45,10 @@ def date_edits(
     for number, token in enumerate(tokens[:-1]):
         if iri(token) == _DATE_TIME and tokens[number + 1].text == "(":
             found.append((token.start, _end(token), f"<{MOMENT}>"))
+        last = _matching(tokens, number + 1) if token.text.upper() == "STRDT" else 0
+        if last and iri(tokens[last - 1]) in (_DATE, _DATE_TIME):
+            found.append((token.start, _end(token), f"<{MOMENT}>"))
+            found.append((tokens[last - 2].start, _end(tokens[last - 1]), ""))
     for first, last in dict.fromkeys(_differences(tokens)):
         found.append((tokens[first].start, tokens[first].start, f"<{DAYS}>("))
         found.append((_end(tokens[last]), _end(tokens[last]), ")"))

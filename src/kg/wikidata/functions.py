@@ -20,7 +20,7 @@ from kg.wikidata.things import distance
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DAYS", "FUNCTIONS", "MOMENT", "midnight"]
+__all__ = ["DAYS", "FUNCTIONS", "MOMENT", "NAMED", "midnight"]
 
 _Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 
@@ -121,6 +121,11 @@ def _decode_uri(value: _Term) -> Literal | None:
     return Literal(unquote_plus(value.value)) if isinstance(value, Literal) else None
 
 
+#: How a message names the functions, after those of SPARQL.
+NAMED = (
+    ", geof:distance, geof:latitude, geof:longitude, geof:globe, wikibase:isSomeValue and "
+    "wikibase:decodeUri"
+)
 #: The functions by their IRI.
 FUNCTIONS: dict[NamedNode, Callable[..., _Term | None]] = {
     NamedNode(iri): function

@@ -18,7 +18,7 @@ from kg.sparql import Query, evaluation_failure, read, syntax_failure
 from kg.sparql.guard import refuse_unknown_prefixes
 from kg.sparql.tokens import Token, place, tokenize
 from kg.wikidata.dates import date_edits
-from kg.wikidata.functions import FUNCTIONS
+from kg.wikidata.functions import FUNCTIONS, NAMED
 from kg.wikidata.subqueries import inlined
 from kg.wikidata.view_prefixes import HINTS, LABEL_SERVICE, LANGUAGE, PARAMETER, WDQS_PREFIXES
 
@@ -31,10 +31,6 @@ _NAMES = {
 }
 # The longer endings first: ?xAltLabel is no ?xAlt with a label.
 _AUTOMATIC = re.compile(r"(.+?)(AltLabel|Label|Description)\Z")
-_MORE_FUNCTIONS = (
-    ", geof:distance, geof:latitude, geof:longitude, geof:globe, wikibase:isSomeValue and "
-    "wikibase:decodeUri"
-)
 _AUTO_LANGUAGE = "[AUTO_LANGUAGE]"
 _HEADS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
 
@@ -318,12 +314,14 @@ class _Rewriting:
     def _blank_hints(self) -> None:
         tokens, index = self._tokens, 0
         while index < len(tokens):
-            if self._iri(tokens[index]).startswith(HINTS) and tokens[index - 1].text != "PREFIX":
+            declares = any(
+                self._is_word(one, "PREFIX") for one in (index - 1, index - 2) if one >= 0
+            )
+            if self._iri(tokens[index]).startswith(HINTS) and not declares:
                 last = index
                 while last + 1 < len(tokens) and tokens[last + 1].text not in (".", "}"):
                     last += 1
-                dotted = last + 1 < len(tokens) and tokens[last + 1].text == "."
-                self._blank(index, last + dotted)
+                self._blank(index, last + self._is_word(last + 1, "."))
                 index = last
             index += 1
 
@@ -349,7 +347,7 @@ class _Rewriting:
         except SyntaxError as error:
             raise syntax_failure(query, str(error)) from None
         except RuntimeError as error:
-            raise evaluation_failure(str(error), _MORE_FUNCTIONS) from None
+            raise evaluation_failure(str(error), NAMED) from None
         return [variable.value for variable in getattr(answer, "variables", ())]
 
     def _is_word(self, index: int, word: str) -> bool:
