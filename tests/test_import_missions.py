@@ -441,7 +441,7 @@ def test_the_whole_file_conforms_but_for_faults_of_the_file(tmp_path):
     assert done.returncode == 0, done.stderr
 
     checked = subprocess.run(
-        [sys.executable, "-m", "kg", "validate", str(target), "--format", "json"],
+        [sys.executable, "-m", "kg", "validate", str(target), "--shapes", "kg", "--format", "json"],
         capture_output=True,
         text=True,
         check=False,
