@@ -238,6 +238,8 @@ class Expressions(Cursor):
         self.expect(")")
         if name in ("MIN", "MAX") and not item.is_plain:
             return Expression.of_term(call(name.lower(), self.as_term(item)))
+        if name in ("SUM", "AVG") and distinct and not item.is_plain:
+            return Expression.of_value(call(name.lower(), self.as_term(item)))
         if name in ("COUNT", "SAMPLE"):
             pieces = [written, opened, *distinct, *item.term, ")"]
             is_term = name == "SAMPLE" and not item.is_plain

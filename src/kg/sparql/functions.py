@@ -22,7 +22,6 @@ __all__ = ["FUNCTION", "Functions"]
 FUNCTION = "urn:x-kg:function:"
 #: Stands for a value that is none; no text of a user's is this node.
 _NONE = NamedNode(f"{FUNCTION}none")
-_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
 
 
 class Functions:
@@ -59,7 +58,8 @@ class Functions:
         aggregates: dict[NamedNode, Callable[[], Any]] = {
             NamedNode(f"{FUNCTION}min"): lambda: _Extreme("ASC"),
             NamedNode(f"{FUNCTION}max"): lambda: _Extreme("DESC"),
-            NamedNode(f"{FUNCTION}sum"): _Sum,
+            NamedNode(f"{FUNCTION}sum"): lambda: _OfTerms("SUM"),
+            NamedNode(f"{FUNCTION}avg"): lambda: _OfTerms("AVG"),
         }
         return {
             "custom_functions": {
@@ -135,21 +135,23 @@ class _Extreme:
         return next(found)["t"] if isinstance(found, QuerySolutions) else None
 
 
-class _Sum:
-    """A sum of integers of any size."""
+class _OfTerms:
+    """A sum or mean of the values of terms, of which each counts once."""
 
-    def __init__(self) -> None:
-        self._total: int | None = 0
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._terms: dict[Term, None] = {}
 
     def accumulate(self, term: Term) -> None:
-        """Take one more number."""
-        if self._total is not None:
-            is_integer = isinstance(term, Literal) and term.datatype == _INTEGER
-            self._total = self._total + int(term.value) if is_integer else None  # type: ignore[union-attr]
+        """Take one more term."""
+        self._terms[term] = None
 
-    def finish(self) -> Literal | None:
-        """Return the sum; none where something else was among the numbers."""
-        return None if self._total is None else Literal(str(self._total), datatype=_INTEGER)
+    def finish(self) -> Term | None:
+        """Return the sum or mean; none where a term has no number."""
+        store = Store()
+        rows = " ".join(f"({n} {term})" for n, term in enumerate(map(decode, self._terms)))
+        found = store.query(f"SELECT ({self._name}(?t) AS ?r) {{ VALUES (?n ?t) {{ {rows} }} }}")
+        return next(found)["r"] if isinstance(found, QuerySolutions) else None
 
 
 def _text(term: Term) -> Literal | None:
