@@ -266,7 +266,7 @@ def event_file(tmp_path_factory):
 
 
 def test_every_form_of_date_is_checked_and_what_is_none_is_refused_by_its_line(cli, event_file):
-    result = cli("check", "--data", str(event_file))
+    result = cli("check", "--data", event_file, "--ontology", "kg", "--shapes", "kg")
     assert result.code == 1
     assert "fault of kg" not in result.out
     assert 'makes it "1984-10-01"^^xsd:date' in result.out
@@ -277,17 +277,28 @@ def test_every_form_of_date_is_checked_and_what_is_none_is_refused_by_its_line(c
 
 def test_every_form_of_date_is_drawn_or_told_in_words(cli, event_file, tmp_path):
     picture = tmp_path / "timeline.svg"
-    result = cli("plot", "timeline", "--data", str(event_file), "-o", str(picture))
+    result = cli("plot", "timeline", "--data", event_file, "--ontology", "kg", "-o", str(picture))
     assert result.code == 0, result.err
     drawn = picture.read_text("utf-8")
     for words in ("Oct to Dec 1984", "the year 170,000,000", "31 Dec 9999, 24:00"):
         assert words in drawn
-    cli("plot", "timeline", "--data", str(event_file), "--until", "2001", "-o", str(picture))
+    cli(
+        "plot",
+        "timeline",
+        "--data",
+        event_file,
+        "--ontology",
+        "kg",
+        "--until",
+        "2001",
+        "-o",
+        str(picture),
+    )
     later = picture.read_text("utf-8")
     assert "first quarter of 2001" in later
     assert "the year 170,000,000" not in later
 
 
 def test_show_tells_a_date_that_is_not_plain_in_words(cli, event_file):
-    shown = cli("show", "kg:event-0", "--data", str(event_file))
+    shown = cli("show", "kg:event-0", "--data", event_file, "--ontology", "kg")
     assert "    1984-1X (October to December 1984)\n" in shown.out
