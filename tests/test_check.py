@@ -190,7 +190,7 @@ def test_nothing_is_wrong_with_the_small_graph(small):
         ("source", 0),
     ]
     assert report.exit_code == 0
-    assert report.conforms
+    assert report.passes
     remarks = [(one.severity, one.check, one.label) for one in report.results]
     assert remarks == [("Warning", "unused-term", "disputes"), ("Info", "unit-uncited", "T1")]
 

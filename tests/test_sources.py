@@ -188,3 +188,9 @@ def test_a_graph_of_ones_own_is_changed_without_terms_of_kg(cli, files):
 
     assert told.code == 0, told.err
     assert cli("query", COUNT, "--data", "mine", "--format", "csv").out.split() == ["n", "6"]
+
+
+def test_a_dash_as_output_is_standard_output(cli, files):
+    for command in (["export", "--data", "own.ttl"], ["stats", "--data", "own.ttl"]):
+        assert cli(*command, "-o", "-") == cli(*command)
+    assert not (files / "-").exists()

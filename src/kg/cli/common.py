@@ -217,6 +217,7 @@ def out_option(command: _Command) -> _Command:
         "-o",
         "--output",
         type=PATH,
+        callback=lambda _context, _option, path: None if path == Path("-") else path,
         help="Write to a file, whole or not at all, and print nothing.",
     )
     return option(command)
