@@ -210,8 +210,8 @@ def test_what_follows_depends_on_whom_one_believes(algeria: kg.Graph, mali: kg.G
 def test_every_viewpoint_has_a_name_of_its_own_and_a_definition() -> None:
     known = viewpoints(SHIPPED)
 
-    assert [one.slug for one in known][:2] == ["reported", "undisputed"]
-    assert len({one.slug for one in known}) == len(known) == 15
+    assert {"reported", "undisputed"} < {one.slug for one in known}
+    assert len({one.slug for one in known}) == len(known) >= 15
     assert all(one.definition.endswith(".") for one in known)
     speakers = find(SHIPPED, "according-to-algeria").speakers
     assert thing("algerian-ministry-of-national-defence") in speakers

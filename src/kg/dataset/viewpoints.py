@@ -24,6 +24,7 @@ from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from kg.dataset import Dataset
 
@@ -141,7 +142,7 @@ def viewpoints(dataset: Dataset) -> tuple[Viewpoint, ...]:
 def _found(dataset: Dataset) -> tuple[Viewpoint, ...]:
     declared = {one.node: one for one in _declared(dataset.graph(GRAPH.claims))}
     # The files of another graph need not repeat the viewpoints that every graph has.
-    for one in _shipped():
+    for one in _described(resources.viewpoints()):
         declared.setdefault(one.node, one)
     pattern = declared.pop(_PATTERN)
     acting = _acting(dataset)
@@ -212,8 +213,8 @@ def _nodes(terms: Iterable[object]) -> frozenset[NamedNode]:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> tuple[Viewpoint, ...]:
-    (document,) = read_documents([resources.viewpoints()])
+def _described(path: Path) -> tuple[Viewpoint, ...]:
+    (document,) = read_documents([path])
     return tuple(_declared(document.triples))
 
 
