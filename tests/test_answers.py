@@ -323,3 +323,44 @@ def test_names_of_ones_own_graph_are_noted_too():
     ]
     assert absent(f"{head}ASK {{ GRAPH ex:g1 {{ ?x ex:q ?y }} }}", store) == []
     assert absent("ASK { ?x <urn:elsewhere> ?y }", store) == []
+
+
+_MIXED = [
+    *(f"{number}" for number in range(-30, 30)),
+    *(f'"{letter}{number}"' for letter in "ax" for number in range(20)),
+    *(f'"20{year}-01-01"^^xsd:date' for year in range(10, 30)),
+    *(f'"P{days}D"^^xsd:duration' for days in range(20)),
+    *(f"{number}.5e0" for number in range(20)),
+    *('"-0044-03-15"^^xsd:date', "true", "false", '"NaN"^^xsd:double', '"b"@en', "ex:a", "_:b"),
+    *('"x"^^xsd:integer', '"01"^^xsd:integer', '"99999999999999999999"^^xsd:integer'),
+]
+
+
+@pytest.mark.parametrize("order", ["?v", "ASC(?v)", "(?v)", "DESC(?v)", "?none ?v"])
+def test_terms_that_do_not_compare_come_in_one_order(order):
+    """A sort whose comparisons go in a circle ends the process."""
+    rows = "".join(f"ex:s{n} ex:v {term} .\n" for n, term in enumerate(_MIXED[::-1] + _MIXED))
+    quads = list(parse(f"{_DATA.partition('ex:a')[0]}{rows}", RdfFormat.TURTLE))
+    store = Store()
+    store.extend(quads)
+    text = f"{_HEAD} SELECT ?v {{ ?s ex:v ?v }} ORDER BY {order}"
+    found = [row[0] for row in evaluate(store, text, written=Written.of_quads(quads))]
+    if order.startswith("DESC"):
+        found.reverse()
+    assert len(found) == 2 * len(_MIXED)
+    assert not any(isinstance(term, Literal) for term in found[:4])
+    literals = found[4:]
+    kinds = [term.datatype.value.partition("#")[2] for term in literals]
+    numbers = [
+        float(term.value) for term in literals if term.value[-1].isdigit() and _is_number(term)
+    ]
+    assert numbers == sorted(numbers)
+    dates = [term.value for term, kind in zip(literals, kinds, strict=True) if kind == "date"]
+    assert dates == [*["-0044-03-15"] * 2, *sorted(dates[2:])]
+    texts = [term.value for term, kind in zip(literals, kinds, strict=True) if "tring" in kind]
+    assert texts == sorted(texts)
+
+
+def _is_number(term):
+    name = term.datatype.value.partition("#")[2]
+    return name in ("integer", "double") and len(term.value) < 10

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Variable
 
 from kg.lexical import decode, encode
+from kg.sparql.ordering import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,7 +128,8 @@ class _Extreme:
         if not self._terms:
             return None
         text = f"SELECT ?t {{ VALUES ?t {{ {' '.join(map(str, self._terms))} }} }}"
-        ordered = f"{text} ORDER BY {self._order}(<{FUNCTION}value>(?t)) LIMIT 1"
+        value = f"<{FUNCTION}value>(?t)"
+        ordered = f"{text} ORDER BY {self._order}({kind(value)}) {self._order}({value}) LIMIT 1"
         functions: dict[NamedNode, Callable[..., Term | None]] = {
             NamedNode(f"{FUNCTION}value"): decode
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.sparql.cursor import OWN, NotUnderstood, Pieces
 from kg.sparql.guard import read_prologue
+from kg.sparql.ordering import kind
 from kg.sparql.patterns import Patterns
 
 if TYPE_CHECKING:
@@ -224,12 +225,13 @@ class _Reader(Patterns):
         return [*pieces, self.expect(")")]
 
     def _ordered(self) -> Pieces:
-        if self.is_word("ASC", "DESC"):
-            return [self.take(), *self._constraint()]
-        if self.peek().kind == "variable":
-            found = self._primary()
-            return found.term if found.is_plain else [" (", *found.value, ")"]
-        return self._constraint()
+        direction = self.take() if self.is_word("ASC", "DESC") else " ASC"
+        is_bracketed = self.is_symbol("(") and self.is_symbol(")", ahead=2)
+        if self.peek(int(is_bracketed)).kind != "variable":
+            return [direction, "(", *self._constraint(), ")"]
+        self.is_mended = True
+        term = "".join(self._primary().value)
+        return [f"{direction}({kind(term)}){direction}({term})"]
 
     def _construct(self) -> Pieces:
         pieces = [self.take()]
