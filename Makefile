@@ -21,6 +21,8 @@ demo: $(VENV)/.ready ## Make an environment, build the graph and print the first
 
 # The tests come last, so that a run ends with their summary.
 test: lint ## Run every check: format, lint, types, documents, tests.
+	@# The tests start hundreds of processes, which would each compile the package anew.
+	@$(DEV)/bin/python -m compileall -q src tests
 	$(DEV)/bin/kg check $(if $(KG_ARTICLE),--source "$(KG_ARTICLE)")
 	$(DEV)/bin/python -m pytest -n 2 -rs
 

@@ -39,6 +39,11 @@ _PLACES = click.IntRange(min=1, max=256)
 @strict_option
 @viewpoint_option
 @click.option("--dataset", type=PATH, help="Serve one RDF file as it is; nothing is inferred.")
+@click.option(
+    "--union-default-graph",
+    is_flag=True,
+    help="Have all graphs of --dataset be its default graph; so it is of kg's own exports.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option(
     "--port",
@@ -102,6 +107,7 @@ def serve(
     page_workers: int,
     max_waiting: int,
     *,
+    union_default_graph: bool,
     cors: bool,
     writable: bool,
     logs: bool,
@@ -123,6 +129,9 @@ def serve(
         raise Misuse("kg serve limits what a query takes as Linux and macOS do, and runs there")
     if dataset is not None and (data or ontology):
         raise Misuse("--dataset serves a file as it is; leave out --data and --ontology")
+    if union_default_graph and (dataset is None or writable):
+        told = "an update would not say which graph it changes" if writable else "name its file"
+        raise Misuse(f"--union-default-graph goes with --dataset that is read only: {told}")
     limits = Limits(
         wall=max_seconds,
         cpu=max_cpu_seconds,
@@ -138,6 +147,7 @@ def serve(
         data=data,
         ontology=ontology_files(ontology) if ontology else None,
         dataset=dataset,
+        union_default_graph=union_default_graph,
         viewpoint=viewpoint(),
         host=host,
         port=port,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from pyoxigraph import parse as parse_rdf
 from pyoxigraph import serialize as serialize_rdf
 
@@ -13,6 +14,7 @@ from kg import formats, snapshot
 from kg.dataset import parsing
 from kg.dataset.documents import Document, shown
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
+from kg.namespaces import GRAPH
 from kg.snapshot import written
 from kg.web.edition import Edition
 from kg.web.health import now
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from pyoxigraph import Quad
-
     from kg.formats import Format
+    from kg.snapshot import Snapshot
     from kg.web.building import Built
 
 __all__ = ["content", "fitting", "kind_of", "made", "made_of", "quads", "serialize"]
@@ -32,12 +33,14 @@ __all__ = ["content", "fitting", "kind_of", "made", "made_of", "quads", "seriali
 _SLUG = "reported"
 
 
-def made(path: Path, *, writable: bool = False) -> Built:
+def made(path: Path, *, writable: bool = False, union: bool = False) -> Built:
     """Make the snapshot of a file.
 
     Args:
         path: of the file.
         writable: whether it is to be changed.
+        union: whether the default graph is all graphs as one. That of an export of kg's is, unless
+            it is to be changed.
 
     Raises:
         ResourceNotFound: it is not there, or cannot be read.
@@ -49,10 +52,17 @@ def made(path: Path, *, writable: bool = False) -> Built:
     if writable:
         _check_writable(path)
         _check_whole(path, kind, text)
-    return made_of(path, kind, text)
+    return made_of(path, kind, text, union=union or (False if writable else None))
 
 
-def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = None) -> Built:
+def made_of(
+    path: Path,
+    kind: Format,
+    text: bytes,
+    *,
+    expected: int | None = None,
+    union: bool | None = False,
+) -> Built:
     """Make the snapshot of the content that a file has, or is about to have.
 
     Args:
@@ -60,6 +70,8 @@ def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = Non
         kind: its format.
         text: the content.
         expected: how many quads it must have.
+        union: whether the default graph is all graphs as one; None has it be so of an export of
+            kg's.
 
     Raises:
         ParseFailure: it is not well formed.
@@ -70,7 +82,7 @@ def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = Non
     name = hashlib.sha256(text).hexdigest()
     document = Document(path, kind, text)
     base = (document.address or "") if document.has_relative else ""
-    digest = snapshot.digest_of("as it is", kind.name, name, base)
+    digest = snapshot.digest_of("as it is", kind.name, name, base, str(union))
     found = snapshot.find(digest)
     if found is None:
         parsed = quads(path, kind, text)
@@ -78,6 +90,9 @@ def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = Non
             raise WriteFailure(
                 path, f"{kind.name} would not say what it should: please report this"
             )
+        is_union = _is_export(parsed) if union is None else union
+        if is_union:
+            parsed += {Quad(q.subject, q.predicate, q.object, DefaultGraph()) for q in parsed}
         found = snapshot.make(digest, lambda place: _load(place, parsed), {})
     edition = Edition(
         digest=digest[: snapshot.cache.NAME_LENGTH],
@@ -86,8 +101,28 @@ def made_of(path: Path, kind: Format, text: bytes, *, expected: int | None = Non
         snapshots={_SLUG: str(found.path)},
         union=False,
         made=now(),
+        notes=_notes(path, found, union=union),
     )
     return Built(edition, [found])
+
+
+def _is_export(found: Collection[Quad]) -> bool:
+    """Return whether quads are an export of kg's, which asks all of its graphs as one."""
+    return bool(found) and all(_is_own(quad.graph_name) for quad in found)
+
+
+def _is_own(graph: object) -> bool:
+    return isinstance(graph, NamedNode) and graph.value.startswith(GRAPH.iri)
+
+
+def _notes(path: Path, found: Snapshot, *, union: bool | None) -> tuple[str, ...]:
+    """Return what a query without GRAPH finds, where that may surprise."""
+    counts = json.loads((found.path / "meta.json").read_text("utf-8"))["triples"]
+    if not counts or union or str(DefaultGraph()) in counts:
+        return ()
+    told = "has no triples in its default graph: a query without GRAPH finds nothing"
+    advice = "--union-default-graph has all graphs be the default graph"
+    return (f"{shown(path)} {told}; {advice}",)
 
 
 def kind_of(path: Path) -> Format:

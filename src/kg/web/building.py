@@ -101,6 +101,7 @@ def written(settings: Settings) -> dict[str, Any]:
         "data": list(map(str, settings.data)),
         "ontology": None if settings.ontology is None else list(map(str, settings.ontology)),
         "dataset": None if settings.dataset is None else str(settings.dataset),
+        "union_default_graph": settings.union_default_graph,
         "viewpoint": settings.viewpoint,
         "writable": settings.writable,
     }
@@ -113,6 +114,7 @@ def opened(told: dict[str, Any]) -> Settings:
         data=tuple(map(Path, told["data"])),
         ontology=None if ontology is None else tuple(map(Path, ontology)),
         dataset=None if dataset is None else Path(dataset),
+        union_default_graph=told["union_default_graph"],
         viewpoint=told["viewpoint"],
         writable=told["writable"],
     )
@@ -139,7 +141,9 @@ def made(settings: Settings) -> Built:
     if settings.dataset is not None:
         from kg.web import as_is
 
-        return as_is.made(settings.dataset, writable=settings.writable)
+        return as_is.made(
+            settings.dataset, writable=settings.writable, union=settings.union_default_graph
+        )
     from kg.sources import sources
 
     data, ontology, is_gated = sources(settings.data or None, settings.ontology)

@@ -22,7 +22,8 @@ class Edition:
         graphs: of ``beside``, the graphs that a query sees as one.
         overlaps: whether graphs of the files hold the same triples: what names graphs is then asked
             of ``beside``, where each graph is whole.
-        union: whether the default graph is all graphs as one; else it is that of the file.
+        union: whether the default graph is all graphs as one; else it is that of the store.
+        notes: what whoever starts the server should know of the data.
         made: when the state was made, in ISO 8601, UTC.
 
     >>> Edition.read(Edition("d", "t", "reported", {"reported": "/x"}).written()).digest
@@ -38,6 +39,7 @@ class Edition:
     overlaps: bool = False
     union: bool = True
     made: str = ""
+    notes: tuple[str, ...] = field(default=())
 
     def written(self) -> dict[str, Any]:
         """Return it as JSON can write it."""
@@ -46,4 +48,5 @@ class Edition:
     @classmethod
     def read(cls, written: dict[str, Any]) -> Edition:
         """Return what ``written`` gave."""
-        return cls(**{**written, "graphs": tuple(written.get("graphs", ()))})
+        lists = {name: tuple(written.get(name, ())) for name in ("graphs", "notes")}
+        return cls(**{**written, **lists})

@@ -197,5 +197,7 @@ async def _stop(
 def _say_ready(settings: Settings, edition: Edition) -> None:
     address = f"http://{host_of(settings.host)}:{settings.port}/"
     how = "writable" if settings.writable else "read only"
+    for note in edition.notes:
+        sys.stderr.write(f"kg: note: {note}\n")
     sys.stdout.write(f"Serving {edition.title} at {address} ({how}); press Ctrl-C to stop\n")
     sys.stdout.flush()

@@ -56,6 +56,7 @@ class Settings:
         data: files or folders, as ``--data``; none is the graph that kg ships.
         ontology: the files of ``--ontology``; None is kg's own where data is a graph of kg.
         dataset: one RDF file that is served as it is, instead of data; nothing is inferred.
+        union_default_graph: whether the default graph of that file is all its graphs as one.
         viewpoint: whom to believe where a request does not say.
         host: the address to listen at.
         port: 0 takes one that is free.
@@ -70,6 +71,7 @@ class Settings:
     data: tuple[Path, ...] = ()
     ontology: tuple[Path, ...] | None = None
     dataset: Path | None = None
+    union_default_graph: bool = False
     viewpoint: str = "reported"
     host: str = "127.0.0.1"
     port: int = 8010
