@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kg.dates import Day, as_date, bounds, in_words
 from kg.errors import ParseFailure
+from kg.plots.axis import axis
 
 
 @pytest.mark.parametrize(
@@ -273,6 +274,15 @@ def test_every_form_of_date_is_checked_and_what_is_none_is_refused_by_its_line(c
     assert 'makes it "170000000-12-31"^^xsd:date' in result.out
     [refused] = [line for line in result.out.splitlines() if "no such month" in line]
     assert "events.ttl:10: Violation: talks 5 (kg:event-5): the date 1984-13" in refused
+
+
+@pytest.mark.parametrize("first", [date(9999, 1, 1), date(9999, 11, 30), date(9998, 2, 3)])
+def test_an_axis_ends_with_the_calendar(first):
+    for last in (first, date(9999, 12, 31)):
+        for room in (60, 300, 900):
+            [part] = axis([(first, last)], 0, room).parts
+            assert part.end == date.max or part.end > last
+            assert all(0 <= tick.x <= room for tick in part.ticks())
 
 
 def test_every_form_of_date_is_drawn_or_told_in_words(cli, event_file, tmp_path):

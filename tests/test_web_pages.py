@@ -311,6 +311,14 @@ def test_what_does_not_hold_is_404_and_tells_who_claims_it(held):
     assert "64 km from the sea" in found.text
 
 
+def test_what_does_not_hold_tells_that_no_claim_counts_from_this_viewpoint(held):
+    violation = NamedNode(PREFIXES["rel"] + "AirspaceViolation")
+    incursion = NamedNode(PREFIXES["kg"] + "drone-incursion-2025")
+    found = why(held, (incursion, RDF.type, violation), viewpoint="according-to-mali")
+    assert found.status == 404
+    assert "No claim about “incursion of a Malian drone, 2025” counts" in found.text
+
+
 @pytest.mark.parametrize(
     "params",
     [

@@ -233,7 +233,7 @@ def _range(part: Part) -> list[date]:
 def _months(part: Part, step: int) -> list[tuple[date, str, bool]]:
     found: list[tuple[date, str, bool]] = []
     year, month = part.first.year, part.first.month
-    while date(year, month, 1) < part.end and len(found) < _MANY_MONTHS:
+    while len(found) < _MANY_MONTHS and year <= date.max.year and date(year, month, 1) < part.end:
         if (month - 1) % step == 0:
             several = part.first.year != (part.end - timedelta(days=1)).year
             words = str(year) if several and month == 1 else _MONTHS[month - 1]

@@ -198,10 +198,13 @@ def _check_writable(path: Path) -> None:
 
 def _check_whole(path: Path, kind: Format, text: bytes) -> None:
     """Refuse to rewrite relative IRIs, which would come back with this machine's path."""
-    if text.strip() and Document(path, kind, text).has_relative:
+    document = Document(path, kind, text)
+    if text.strip() and document.has_relative:
         try:
             parsing.parse(shown(path), kind, text, "b", may_be_empty=True)
         except ParseFailure as error:
+            # What does not parse with a base either has another fault.
+            parsing.parse(shown(path), kind, text, "b", base=document.address, may_be_empty=True)
             told = f"{error}; served writable, it would be written with this machine's path"
             raise Misuse(told) from None
 

@@ -197,7 +197,8 @@ def agreed(kinds: Sequence[Kind], accept: str | None, name: str | Sequence[str] 
     Args:
         kinds: those that there are, the usual one first.
         accept: the header.
-        name: of a format, or several of which the first known counts; it goes before the header.
+        name: of a format, or several of which the first known counts; it goes before the header
+            unless it is blank.
 
     Raises:
         Problem: there is no such format, or none that the client takes.
@@ -206,11 +207,12 @@ def agreed(kinds: Sequence[Kind], accept: str | None, name: str | Sequence[str] 
     ('csv', 'xml')
     >>> agreed(GRAPHS, None, ["tables", "rdf xml"]).name
     'rdfxml'
-    >>> agreed(GRAPHS, "application/json", None).content_type
+    >>> agreed(GRAPHS, "application/json", [""]).content_type
     'application/json'
     """
-    if name:
-        return _named(kinds, [name] if isinstance(name, str) else name)
+    names = [name] if isinstance(name, str) else name or ()
+    if any(part.strip() for part in names):
+        return _named(kinds, names)
     offered: dict[str, Kind] = {}
     for kind in kinds:
         offered.setdefault(kind.media_type, kind)

@@ -187,7 +187,7 @@ def _as(proof: Explanation, form: str) -> Answer:
 
 def _does_not_hold(held: Held, links: Links, triple: Triple, *, here: str) -> Answer:
     store = held.store(links.viewpoint)
-    claims = said(store, links, evidence(store, triple))
+    told = why_not(store, held.prover(links.viewpoint), triple)
     return render(
         "why-not.html",
         held,
@@ -196,8 +196,9 @@ def _does_not_hold(held: Held, links: Links, triple: Triple, *, here: str) -> An
         status=404,
         sentence=sentence(store, triple),
         ends=_ends(store, links, triple),
-        said=claims,
-        ways=why_not(store, held.prover(links.viewpoint), triple).ways,
+        said=said(store, links, evidence(store, triple)),
+        uncounted=told.uncounted,
+        ways=told.ways,
         reason=reason,
     )
 
