@@ -123,7 +123,7 @@ def test_a_file_that_would_be_rewritten_with_this_machines_path_is_not_served_wr
     with pytest.raises(Misuse, match="this machine's path"):
         made(tmp_path / "a.ttl", writable=True)
     (tmp_path / "c.ttl").write_text("<> <http://e.org/p> <http://e.org/%> .")
-    with pytest.raises(ParseFailure, match="invalid IRI percent encoding '%'$"):
+    with pytest.raises(ParseFailure, match=r"invalid IRI percent encoding '%'$"):
         made(tmp_path / "c.ttl", writable=True)
     (tmp_path / "b.ttl").write_text("<http://e.org/a> <http://e.org/p> '<>' .")
     assert made(tmp_path / "b.ttl", writable=True)
