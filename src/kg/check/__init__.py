@@ -135,7 +135,7 @@ def check(  # noqa: PLR0913 - what a check may be of
         shapes: files of SHACL shapes, by default those that kg ships.
         queries: the folder of saved queries, with the quality queries in ``checks/``.
         source_text: the text that the passages are positions in; without it, their digests are
-            not held against anything.
+            not checked.
         own: whether data and ontology are of another's making than kg's: then what kg asks of its
             own graph is left out, there are no shapes unless they are given, and kg's own files are
             never at fault.
@@ -348,7 +348,7 @@ def _viewpoints(dataset: Dataset) -> Iterator[ValidationResult]:
     """Viewpoints whose claims contradict each other: what an agent says is as it is, so a warning.
 
     What the shapes ask for may be missing from a viewpoint for good reason: only the one that goes
-    without saying is held against them.
+    without saying is checked against them.
     """
     done = {accept(dataset)}
     for viewpoint in viewpoints(dataset):

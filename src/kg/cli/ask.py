@@ -40,14 +40,14 @@ _BINARY = ("parquet", "xlsx")
 _MAY_HAVE_LABELS = ("table", "csv", "tsv", "md", *_BINARY)
 _FOR_PEOPLE = ("table", "xlsx")
 _FORMATS = ("table", "csv", "tsv", "json", "xml", "md", *_BINARY, *GRAPH_FORMATS)
-_FORMAT_HELP = "How to write the answer; for rows a table unless told, for a graph Turtle."
+_FORMAT_HELP = "How to write the answer (default: a table for rows, Turtle for a graph)."
 
 
 def labels_option(*, default: str) -> Callable[[_Command], _Command]:
     """Give a command ``--labels`` and ``--iris``; ``default`` tells which goes without saying."""
     text = (
-        f"Call things by their labels, or by their IRIs; in a table or a spreadsheet (xlsx) "
-        f"{default} unless told, in csv, tsv, md and parquet IRIs."
+        "Call things by their labels, or by their IRIs (default: "
+        f"{default} in a table or a spreadsheet, IRIs in csv, tsv, md and parquet)."
     )
     return click.option("--labels/--iris", "labels", default=None, help=text)
 
@@ -71,7 +71,7 @@ _max_seconds = click.option(
     callback=_limit,
     expose_value=False,
     metavar="N",
-    help="End the query after so many seconds, with exit code 2; as long as it takes unless told.",
+    help="End the query after so many seconds, with exit code 2 (default: no limit).",
 )
 
 

@@ -24,7 +24,7 @@ _Command = TypeVar("_Command", bound="Callable[..., object]")
 def _change_options(command: _Command) -> _Command:
     """Give a command the options of every change."""
     for option in (
-        format_option(("text", "json"), "How to tell what changed; text unless told."),
+        format_option(("text", "json"), "How to write what changed (default: text)."),
         click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing."),
         reading_options,
         ontology_option,
@@ -57,8 +57,8 @@ def init(folder: Path) -> None:
 def add(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
     """Add the triples of FILES to the graph in a folder: all of them, or none.
 
-    The new state goes through the same checks as any graph: one that contradicts itself, or does
-    not conform, is told about and not taken (exit code 1). The change is kept as a numbered
+    The new state goes through the same checks as any graph: a change that makes the graph
+    contradict itself, or not conform, is refused (exit code 1). The change is kept as a numbered
     document in the folder `changes` there; the other files stay as they are.
 
     \b
@@ -77,7 +77,7 @@ def remove(context: click.Context, /, files: tuple[Path, ...], **options: Any) -
     """Remove the triples of FILES from the graph in a folder: all of them, or none.
 
     A triple that is not there is refused, and so is a state that would contradict itself or not
-    conform (exit code 1). What follows from others cannot be removed: `kg explain` tells from what.
+    conform (exit code 1). What follows from others cannot be removed: `kg explain` shows from what.
 
     \b
     kg remove wrong.ttl --data my-graph

@@ -43,7 +43,7 @@ __all__ = ["check", "fmt", "validate"]
     "--engine",
     type=click.Choice(("auto", "pyshacl", "shacl")),
     default="auto",
-    help="pyshacl, the reference; shacl, fast; or, unless told, what fits the graph.",
+    help="pyshacl, the reference; shacl, the fast one; auto chooses what fits the graph.",
 )
 @click.option(
     "--allow-warnings", is_flag=True, help="Conform with warnings and remarks, as in pyshacl."
@@ -54,7 +54,7 @@ __all__ = ["check", "fmt", "validate"]
 @viewpoint_option
 @reading_options
 @format_option(
-    ("text", "json", "ttl", "github", "sarif"), "How to write the report; text unless told."
+    ("text", "json", "ttl", "github", "sarif"), "How to write the report (default: text)."
 )
 @out_option
 @click.pass_context
@@ -105,7 +105,7 @@ def validate(
     "--source", type=PATH, help="The source text: check every passage against it as well."
 )
 @shapes_option
-@format_option(("text", "json", "github", "sarif"), "How to write the report; text unless told.")
+@format_option(("text", "json", "github", "sarif"), "How to write the report (default: text).")
 @out_option
 @data_option
 @ontology_option

@@ -96,8 +96,8 @@ class FileOrWord(click.Path):
 def ontology_option(command: _Command) -> _Command:
     """Give a command ``--ontology``."""
     text = (
-        "File that says what the terms mean, or kg, or none; may be repeated. Unless told kg, "
-        "where the data are a graph of kg, and else none."
+        "File that says what the terms mean, or kg, or none; may be repeated "
+        "(default: kg where the data are a graph of kg, otherwise none)."
     )
     option = click.option(
         "--ontology",

@@ -36,7 +36,7 @@ def imports() -> None:
     "-o", "--output", type=PATH, required=True, help="The file to write, whole or not at all."
 )
 @click.option("--report", type=PATH, help="A TSV file of what is wrong in FILE, by line.")
-@format_option(_FORMATS, "How to write it; what the file's name says unless told.")
+@format_option(_FORMATS, "How to write it (default: by the ending of the file's name).")
 @click.pass_context
 def missions(
     context: click.Context,

@@ -45,7 +45,7 @@ def link() -> None:
 
 @link.command(short_help="Check every link against the item it leads to.")
 @site_options
-@format_option(TABLES, "How to write what was found; a table unless told.")
+@format_option(TABLES, "How to write what was found (default: a table).")
 @out_option
 @click.pass_context
 def check(
@@ -59,7 +59,7 @@ def check(
 
     Each id must exist, and neither be deleted nor redirect. A thing that is the same as an item
     shares a name with it, is of a fitting class (P31/P279*), lies where it lies, and has the same
-    ISO codes. Nothing is written; where an id redirects, the new one is told.
+    ISO codes. Nothing is written; where an id redirects, the new id is shown.
 
     \b
     kg link check
@@ -106,7 +106,7 @@ def check(
 @click.option("--least", type=click.FloatRange(0, 100), default=50.0, show_default=True)
 @click.option("--language", "languages", multiple=True, help="Search names in it; may be repeated.")
 @site_options
-@format_option(TABLES, "How to write the candidates; a table unless told.")
+@format_option(TABLES, "How to write the candidates (default: a table).")
 @out_option
 def suggest(
     things: tuple[str, ...],
@@ -177,7 +177,7 @@ def pull(
 
     Coordinates, ISO codes, flags, official names in Arabic, English and French, populations,
     diplomatic relations, borders, memberships and capitals, each with its rank, its references and
-    the time when it was read. Nothing of it goes among the facts; what differs from them is told.
+    the time when it was read. Nothing of it goes among the facts; differences from them are listed.
 
     \b
     kg link pull -o wikidata.trig
@@ -207,7 +207,7 @@ def pull(
 
 @link.command(short_help="Tell what we have and Wikidata lacks, and the reverse.")
 @site_options
-@format_option(TABLES, "How to write the differences; a table unless told.")
+@format_option(TABLES, "How to write the differences (default: a table).")
 @out_option
 def diff(
     format_name: str | None,
@@ -217,7 +217,7 @@ def diff(
 ) -> None:
     """Tell what we have and Wikidata lacks, and the reverse.
 
-    What is disputed, contradicted or has no address of a source is told with the reason why it
+    What is disputed, contradicted or has no address of a source is listed with the reason why it
     must not be given to Wikidata. Missions, relations and events without an item are new items.
 
     \b
@@ -255,7 +255,7 @@ def quickstatements(
 
     You are asked about each statement: y takes it, n leaves it out, q ends without writing
     anything. What is disputed, contradicted or deprecated in Wikidata, or cannot be said in
-    QuickStatements, is never asked about: it is told, with the reason.
+    QuickStatements, is never asked about: it is listed, with the reason.
 
     \b
     kg link quickstatements -o commands.tsv

@@ -17,7 +17,7 @@ __all__ = ["show", "stats"]
 
 @click.command()
 @click.argument("thing")
-@format_option(("text", "json", "ttl"), "How to write it; text unless told.")
+@format_option(("text", "json", "ttl"), "How to write it (default: text).")
 @out_option
 @graph_options
 def show(
@@ -49,7 +49,7 @@ def show(
 
 
 @click.command()
-@format_option(("text", "json"), "How to write it; text unless told.")
+@format_option(("text", "json"), "How to write it (default: text).")
 @out_option
 @graph_options
 def stats(

@@ -42,7 +42,7 @@ _GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontol
 
 
 @click.command(short_help="Write the graph in any of eight formats.")
-@format_option(_EXPORT_FORMATS, "How to write it; told by the file's name unless given.")
+@format_option(_EXPORT_FORMATS, "How to write it (default: by the ending of the file's name).")
 @click.option(
     "--graph", type=Choice(_GRAPHS), default="all", show_default=True, help="Which graph to write."
 )
@@ -86,7 +86,7 @@ def export(
 @click.option("--partial", is_flag=True, hidden=True, expose_value=False, help="What goes anyway.")
 @click.option("--max-seconds", type=float, metavar="S", help="Give up after so many seconds.")
 @click.option("--max-memory", type=float, metavar="MB", help="Give up above so much memory.")
-@format_option(GRAPH_FORMATS, "How to write it; told by the file's name unless given.")
+@format_option(GRAPH_FORMATS, "How to write it (default: by the ending of the file's name).")
 @out_option
 def infer(
     files: tuple[Path, ...],
@@ -103,7 +103,7 @@ def infer(
     """Write the triples that DATA entails by OWL 2 RL, and not DATA itself.
 
     Files are taken as they are; --ontology says what their terms mean. The rules hold for any
-    graph: what an ontology says beyond OWL 2 RL is told in a note, and makes what follows
+    graph: a note names what an ontology says beyond OWL 2 RL, which makes what follows
     incomplete, never wrong. Exits with 1 where the graph contradicts itself.
 
     \b
@@ -148,7 +148,7 @@ def infer(
 @click.argument("before", type=PATH)
 @click.argument("after", type=PATH)
 @reading_options
-@format_option(("text", "json"), "How to write it; text unless told.")
+@format_option(("text", "json"), "How to write it (default: text).")
 @out_option
 @click.pass_context
 def diff(

@@ -28,7 +28,7 @@ _FORMATS = ("svg", "png", "html")
 
 @click.command(short_help="Draw the graph: timeline, tension, map, network.")
 @click.argument("picture", type=Choice(_PICTURES))
-@format_option(_FORMATS, "How to draw it; told by the file's name unless given, and else svg.")
+@format_option(_FORMATS, "How to draw it (default: by the ending of the file's name, or svg).")
 @out_option
 @click.option("--since", default="", metavar="DATE", help="Leave out events that ended before.")
 @click.option("--until", default="", metavar="DATE", help="Leave out events that began after.")

@@ -51,7 +51,7 @@ def explain(
 ) -> None:
     """Tell why a triple holds, down to the passages it rests on.
 
-    The predicate `a` is rdf:type. SUBJECT alone tells all that was derived about it, and why.
+    The predicate `a` is rdf:type. SUBJECT alone shows all that was derived about it, and why.
     Pictures (svg) are drawn by Graphviz. Exits with 1 where the triple is neither asserted nor
     inferred; with --why-not, where it is.
 

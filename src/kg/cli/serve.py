@@ -55,7 +55,9 @@ _PLACES = click.IntRange(min=1, max=256)
 @click.option("--base", metavar="IRI", help="What links begin with, behind another server.")
 @click.option("--cors", is_flag=True, help="Let pages of other sites read.")
 @click.option("--writable", is_flag=True, help="Take updates.")
-@click.option("--token-file", type=PATH, help="File with the token that who writes must show.")
+@click.option(
+    "--token-file", type=PATH, help="File with the token that a client must send to write."
+)
 @click.option("--max-seconds", type=_SECONDS, default=20.0, show_default=True, help="For a query.")
 @click.option(
     "--max-cpu-seconds",
@@ -86,7 +88,7 @@ _PLACES = click.IntRange(min=1, max=256)
     type=click.IntRange(1, 100_000),
     default=64,
     show_default=True,
-    help="Requests that wait; more are told to try again.",
+    help="Requests that may wait; further ones get status 503 and Retry-After.",
 )
 @click.option("--log", "logs", is_flag=True, help="Write a line for each request.")
 def serve(
@@ -114,8 +116,8 @@ def serve(
 ) -> None:
     """Serve the graph as a SPARQL endpoint and as pages, until Ctrl-C.
 
-    Only this machine is answered, and nothing is changed, unless told otherwise. A query that
-    takes too much is ended, and the others go on.
+    By default, only this machine is answered and nothing can be changed. A query that takes too
+    much time or memory is ended, and the others go on.
 
     \b
     kg serve

@@ -51,7 +51,7 @@ def site_options(command: _Command) -> _Command:
             "--contact",
             envvar="KG_CONTACT",
             metavar="ADDRESS",
-            help="Your e-mail address or page: Wikimedia asks who asks. Or set KG_CONTACT.",
+            help="Your e-mail address or page, which Wikimedia requires. Or set KG_CONTACT.",
         ),
         option("--entities", metavar="IRI", help="What the IRIs of its entities begin with."),
         option("--query-service", metavar="URL", help="Its SPARQL service."),

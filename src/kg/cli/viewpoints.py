@@ -22,7 +22,7 @@ _WIDTH = 92
 
 
 @click.command()
-@format_option(("text", "json"), "How to write it; text unless told.")
+@format_option(("text", "json"), "How to write it (default: text).")
 @out_option
 @data_option
 @ontology_option

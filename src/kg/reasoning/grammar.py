@@ -44,7 +44,7 @@ _ALLOWED: dict[str, frozenset[NamedNode]] = {
 
 
 class Grammar:
-    """Holds class expressions against the grammar.
+    """Checks class expressions against the grammar.
 
     Args:
         index: the statements of the ontology.

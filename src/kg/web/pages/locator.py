@@ -31,7 +31,7 @@ def locator(latitude: float, longitude: float, label: str) -> Markup | None:
     Args:
         latitude: in degrees, north of the equator.
         longitude: in degrees, east of Greenwich.
-        label: what is there, for who cannot see the map.
+        label: what is there, for those who cannot see the map.
 
     >>> locator(12.65, -8.0, "Bamako").startswith("<svg")
     True

@@ -1,4 +1,4 @@
-"""A problem as a page, for who asked with a browser."""
+"""A problem as a page, for a browser."""
 
 from __future__ import annotations
 
