@@ -46,7 +46,7 @@ def test_an_unknown_name_gets_close_matches_or_the_list():
         by_name("quux")
 
 
-@pytest.mark.parametrize("path", ["notes.txt", "notes", "data.ttl.gz", ".ttl"])
+@pytest.mark.parametrize("path", ["notes.txt", "notes", "data.gz", "data.txt.gz", ".ttl"])
 def test_an_unknown_ending_is_refused_with_the_name_of_the_file(path):
     with pytest.raises(UnknownName, match=f"^no format for {path} by its ending"):
         by_path(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg import contents
 from kg.dataset import load
 from kg.dataset.documents import CLAIM_CLASSES
 from kg.flow import admit, caveats
@@ -30,8 +31,14 @@ def is_large(paths: Sequence[Path]) -> bool:
     >>> is_large([Path("events.ttl")])
     False
     """
-    plain = all(path.suffix == ".nt" and path.is_file() for path in paths)
-    return plain and sum(path.stat().st_size for path in paths) >= LARGE
+    return all(map(_is_ntriples, paths)) and sum(map(contents.size, paths)) >= LARGE
+
+
+def _is_ntriples(path: Path) -> bool:
+    standard = contents.given(path)
+    if standard is not None:
+        return standard.format_name == "nt"
+    return contents.unpacked_name(path).endswith(".nt") and path.is_file()
 
 
 def closure(  # noqa: PLR0913 - what a command may ask for

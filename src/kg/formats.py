@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
+from kg.contents import unpacked_name
 from kg.errors import UnknownName
 
-__all__ = ["FORMATS", "Format", "by_name", "by_path"]
+__all__ = ["FORMATS", "INPUT_FORMATS", "Format", "by_name", "by_path"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "ttl",
             RdfFormat.TURTLE,
-            (".ttl", ".turtle"),
+            (".ttl", ".turtle", ".n3"),
             "text/turtle",
             names=("turtle", "n3"),
             also=(
@@ -110,6 +111,11 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+#: What a graph may be read from, by the name that ``--input-format`` takes; of Notation3 only
+#: what is Turtle is read.
+INPUT_FORMATS = {name: kind for name, kind in FORMATS.items() if kind.readable}
+INPUT_FORMATS["n3"] = FORMATS["ttl"]
+
 
 def by_name(name: str) -> Format:
     """Find a format by the name that ``--format`` takes.
@@ -129,18 +135,20 @@ def by_name(name: str) -> Format:
 
 
 def by_path(path: Path | str) -> Format:
-    """Find a format by the ending of a file's name, in capitals or not.
+    """Find a format by the ending of a file's name, in capitals or not, before ``.gz`` if any.
 
     Raises:
         UnknownName: no format has files that end so; carries the close matches.
 
     >>> by_path("data/relations.ttl").name, by_path("PIZZA.OWL").name
     ('ttl', 'rdfxml')
+    >>> by_path("events.nt.gz").name
+    'nt'
     >>> by_path("a.graph")
     Traceback (most recent call last):
     kg.errors.UnknownName: no format for a.graph by its ending ".graph"; did you mean .graphml?
     """
-    suffix = Path(path).suffix.lower()
+    suffix = Path(unpacked_name(path)).suffix.lower()
     endings = {ending: entry for entry in FORMATS.values() for ending in entry.suffixes}
     if suffix not in endings:
         kind = f"format for {path} by its ending"

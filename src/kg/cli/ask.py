@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,12 +19,12 @@ from kg.cli.common import (
     out_option,
     put,
     put_from,
+    takes_standard_input,
 )
 from kg.errors import Misuse, ParseFailure, ResourceNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from kg.graph import Graph
     from kg.queries import SavedQuery
@@ -246,6 +247,10 @@ def _whole(saved: SavedQuery) -> str:
 def _text(text: str | None, file: Path | None) -> str:
     if (text is None) == (file is None):
         raise Misuse("give one query: its text, or -f FILE, or - to read standard input")
+    if file == Path("-"):
+        text, file = "-", None
+    if text == "-" and takes_standard_input():
+        raise Misuse("standard input is either the query or the data: give one of them as a file")
     if file is not None and not file.is_file():
         raise ResourceNotFound(file)
     if text not in (None, "-"):

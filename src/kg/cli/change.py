@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import PATH, format_option, ontology_option, put, reading, reading_options
+from kg.cli.common import (
+    INPUT,
+    PATH,
+    format_option,
+    input_format_option,
+    ontology_option,
+    put,
+    reading,
+    reading_options,
+)
 from kg.errors import DoesNotConform, Inconsistent
 
 if TYPE_CHECKING:
@@ -27,9 +36,10 @@ def _change_options(command: _Command) -> _Command:
         format_option(("text", "json"), "How to write what changed (default: text)."),
         click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing."),
         reading_options,
+        input_format_option,
         ontology_option,
         click.option("--data", type=PATH, help="Folder of the graph; kg init makes one."),
-        click.argument("files", nargs=-1, type=PATH, required=True),
+        click.argument("files", nargs=-1, type=INPUT, required=True),
     ):
         command = option(command)
     return command

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.common import (
+    INPUT,
     PATH,
     data_option,
     format_option,
+    input_format_option,
     is_strict,
     ontology_option,
     out_option,
@@ -23,6 +25,7 @@ from kg.cli.common import (
     viewpoint,
     viewpoint_option,
 )
+from kg.errors import Misuse
 from kg.sources import KG
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ __all__ = ["check", "fmt", "validate"]
 
 
 @click.command(short_help="Check files against SHACL shapes.")
-@click.argument("files", nargs=-1, type=PATH)
+@click.argument("files", nargs=-1, type=INPUT)
 @shapes_option
 @ontology_option
 @click.option(
@@ -145,7 +148,8 @@ def check(
 
 
 @click.command(short_help="Rewrite data files in canonical form.")
-@click.argument("files", nargs=-1, type=PATH)
+@click.argument("files", nargs=-1, type=INPUT)
+@input_format_option
 @click.option(
     "--check", is_flag=True, help="Change nothing; exit with 1 where a file would change."
 )
@@ -153,19 +157,33 @@ def check(
 def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None:
     """Rewrite data files in canonical form: Turtle, and SSSOM tables of links.
 
-    Without FILES, those of the graph that kg ships. Comments stay with the thing that they
-    stand before or in the middle of, and relative IRIs stay relative.
+    Without FILES, those of the graph that kg ships; - writes standard input to standard output.
+    Comments stay with the thing that they stand before or in the middle of, and relative IRIs stay
+    relative.
 
     \b
     kg fmt
     kg fmt --check my-graph/*.ttl
+    kg fmt - --input-format ttl < draft.ttl
     """
+    from kg.contents import STDIN
     from kg.dataset.documents import SSSOM, read_documents, shown
-    from kg.export import format_file
+    from kg.export import canonical_text, format_file
     from kg.resources import data
 
     changed = 0
     for document in read_documents(files or [data()]):
+        if document.path == STDIN:
+            if document.format.name != "ttl":
+                raise Misuse("kg fmt rewrites Turtle: give --input-format ttl")
+            text = canonical_text(document.path, document.content)
+            is_other = text.encode() != document.content
+            changed += is_other
+            if not check:
+                put(text)
+            elif is_other:
+                put("<stdin>: not in canonical form")
+            continue
         # A folder may hold files of formats that have no canonical form; a file named is meant.
         if document.path not in files and document.format.name not in ("ttl", SSSOM.name):
             continue

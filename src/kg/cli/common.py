@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kg.contents import STDIN, StandardInput, standard_input, unpacked_name
 from kg.errors import Misuse, UnknownName
-from kg.formats import FORMATS
+from kg.formats import FORMATS, INPUT_FORMATS
 from kg.namespaces import DEFAULT_VIEWPOINT, using
 from kg.sources import KG, NONE
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GRAPH_FORMATS",
+    "INPUT",
     "PATH",
     "Choice",
     "FileOrWord",
@@ -27,6 +29,7 @@ __all__ = [
     "data_option",
     "format_option",
     "graph_options",
+    "input_format_option",
     "is_strict",
     "ontology_option",
     "open_graph",
@@ -37,6 +40,7 @@ __all__ = [
     "reading_options",
     "shapes_option",
     "strict_option",
+    "takes_standard_input",
     "tell",
     "tell_notes",
     "viewpoint",
@@ -51,6 +55,33 @@ GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
 PATH = click.Path(path_type=Path)
 _VIEWPOINT = "kg.viewpoint"
 _STRICT = "kg.strict"
+_STDIN = "kg.stdin"
+_INPUT_FORMAT = "kg.input_format"
+
+
+class InputPath(click.Path):
+    """A path to read from, or - for standard input, which a command can read once."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or what stands for standard input."""
+        if value != "-":
+            return super().convert(value, param, ctx)
+        context = ctx or click.get_current_context()
+        if takes_standard_input():
+            raise Misuse("standard input can be read once: give one - and name the other files")
+        context.meta[_STDIN] = True
+        given = StandardInput(lambda: sys.stdin.buffer, lambda: context.meta.get(_INPUT_FORMAT))
+        context.with_resource(standard_input(given))
+        return STDIN
+
+
+#: A path to read from, or - for standard input.
+INPUT = InputPath(path_type=Path)
+
+
+def takes_standard_input() -> bool:
+    """Return whether - stands in place of a file in the command that runs."""
+    return _STDIN in click.get_current_context().meta
 
 
 class Choice(click.Choice[str]):
@@ -70,14 +101,30 @@ def data_option(command: _Command) -> _Command:
     """Give a command ``--data``."""
     option = click.option(
         "--data",
-        type=PATH,
+        type=INPUT,
         multiple=True,
-        help="File or folder of another graph; may be repeated.",
+        help="File or folder of another graph, or - for standard input; may be repeated.",
+    )
+    return option(input_format_option(command))
+
+
+def input_format_option(command: _Command) -> _Command:
+    """Give a command ``--input-format``, which tells what standard input is written in."""
+
+    def keep(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+        context.meta[_INPUT_FORMAT] = value
+
+    option = click.option(
+        "--input-format",
+        type=Choice(tuple(INPUT_FORMATS)),
+        callback=keep,
+        expose_value=False,
+        help="What standard input, given as -, is written in.",
     )
     return option(command)
 
 
-class FileOrWord(click.Path):
+class FileOrWord(InputPath):
     """A path; or one of some words, which stay as they are.
 
     Args:
@@ -265,12 +312,12 @@ def tell(notes: Iterable[str]) -> None:
 
 
 def by_suffix(output: Path, formats: Sequence[str]) -> str:
-    """Tell the format that a file's name asks for.
+    """Tell the format that a file's name asks for, before ``.gz`` if any.
 
     >>> by_suffix(Path("events.csv"), ["csv", "json"])
     'csv'
     """
-    suffix = output.suffix.removeprefix(".").lower()
+    suffix = Path(unpacked_name(output)).suffix.removeprefix(".").lower()
     if suffix in formats:
         return suffix
     from kg.formats import by_path

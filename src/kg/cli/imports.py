@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import PATH, by_suffix, format_option, put
+from kg.cli.common import INPUT, PATH, by_suffix, format_option, put
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kg.imports.missions import Imported
 
 __all__ = ["imports"]
@@ -31,7 +30,7 @@ def imports() -> None:
 
 
 @imports.command(short_help="Wikidata's diplomatic missions, a CSV file.")
-@click.argument("file", type=PATH)
+@click.argument("file", type=INPUT)
 @click.option(
     "-o", "--output", type=PATH, required=True, help="The file to write, whole or not at all."
 )
@@ -62,7 +61,8 @@ def missions(
     from kg.resources import data
     from kg.wikidata.links import links_of
 
-    name = format_name or by_suffix(output, _FORMATS)
+    to_stdout = output == Path("-")
+    name = format_name or ("ttl" if to_stdout else by_suffix(output, _FORMATS))
     with steps("importing missions", 3) as begin:
         begin("read")
         dataset = load([data()], [])
@@ -72,7 +72,7 @@ def missions(
         begin("order")
         content = export({GRAPH: [quad.triple for quad in found.quads]}, name)
         begin("write")
-        put(content, output)
+        put(content, None if to_stdout else output)
         if report is not None:
             put(_table(found), report)
     _summarize(found)

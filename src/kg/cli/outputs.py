@@ -9,12 +9,13 @@ import click
 
 from kg.cli.common import (
     GRAPH_FORMATS,
-    PATH,
+    INPUT,
     Choice,
     by_suffix,
     data_option,
     format_option,
     graph_options,
+    input_format_option,
     is_strict,
     ontology_option,
     open_graph,
@@ -69,7 +70,7 @@ def export(
 
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
-@click.argument("files", nargs=-1, type=PATH, metavar="DATA...")
+@click.argument("files", nargs=-1, type=INPUT, metavar="DATA...")
 @ontology_option
 @data_option
 @viewpoint_option
@@ -145,9 +146,10 @@ def infer(
 
 
 @click.command(short_help="Tell in words what changed.")
-@click.argument("before", type=PATH)
-@click.argument("after", type=PATH)
+@click.argument("before", type=INPUT)
+@click.argument("after", type=INPUT)
 @reading_options
+@input_format_option
 @format_option(("text", "json"), "How to write it (default: text).")
 @out_option
 @click.pass_context
@@ -160,7 +162,7 @@ def diff(
 ) -> None:
     """Tell in words what changed between two graphs; exit with 1 where anything did.
 
-    BEFORE and AFTER are files or folders.
+    BEFORE and AFTER are files or folders; - is standard input.
 
     \b
     kg diff data-of-last-year/ data/

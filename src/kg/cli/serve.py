@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,10 +12,10 @@ import click
 
 from kg.cli.common import (
     PATH,
-    data_option,
     is_strict,
     ontology_option,
     strict_option,
+    takes_standard_input,
     viewpoint,
     viewpoint_option,
 )
@@ -22,8 +23,6 @@ from kg.errors import Misuse
 from kg.sources import ontology_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kg.web.settings import Settings
 
 __all__ = ["serve"]
@@ -34,7 +33,9 @@ _PLACES = click.IntRange(min=1, max=256)
 
 
 @click.command(short_help="Answer over HTTP: SPARQL, pages, data.")
-@data_option
+@click.option(
+    "--data", type=PATH, multiple=True, help="File or folder of another graph; may be repeated."
+)
 @ontology_option
 @strict_option
 @viewpoint_option
@@ -134,6 +135,8 @@ def serve(
     if union_default_graph and (dataset is None or writable):
         told = "an update would not say which graph it changes" if writable else "name its file"
         raise Misuse(f"--union-default-graph goes with --dataset that is read only: {told}")
+    if Path("-") in (*data, dataset) or takes_standard_input():
+        raise Misuse("kg serve reads its files more than once: save standard input to one first")
     limits = Limits(
         wall=max_seconds,
         cpu=max_cpu_seconds,

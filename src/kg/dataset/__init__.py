@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from kg import labels
+from kg.contents import STDIN
 from kg.dataset import changes
 from kg.dataset.acceptance import accept
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
@@ -161,6 +162,8 @@ class Dataset:
             for part in (document.role, document.path.name):
                 total.update(part.encode("utf-8", "surrogateescape") + b"\0")
             total.update(hashlib.sha256(document.content).digest())
+            if document.path == STDIN:
+                total.update(document.format.name.encode())
             if document.has_relative:
                 total.update((document.base or document.address or "").encode())
         return total.hexdigest()

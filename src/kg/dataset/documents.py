@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from kg import formats
+from kg import contents, formats
 from kg.dataset import changes, parsing
 from kg.dataset.changes import CHANGES
-from kg.errors import ResourceNotFound, UnknownName
-from kg.formats import FORMATS, Format
+from kg.errors import Misuse, ResourceNotFound, UnknownName
+from kg.formats import FORMATS, INPUT_FORMATS, Format
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
 
 if TYPE_CHECKING:
@@ -246,7 +246,11 @@ class Document:
     def _home(self) -> NamedNode:
         if self.role == "ontology":
             return GRAPH.ontology
-        return GRAPH.reference if self.path.stem == "reference" else GRAPH.asserted
+        return (
+            GRAPH.reference
+            if Path(contents.unpacked_name(self.path)).stem == "reference"
+            else GRAPH.asserted
+        )
 
 
 def _placed(quads: list[Quad], home: NamedNode) -> Iterator[Quad]:
@@ -289,11 +293,14 @@ def read_documents(paths: Sequence[Path], base: str | None = None) -> tuple[Docu
         for file, kind in _files(Path(path)):
             if file.resolve() not in found:
                 role = "change" if kind is CHANGES else "data"
-                found[file.resolve()] = Document(file, kind, _bytes(file), role, base=base)
+                found[file.resolve()] = Document(file, kind, contents.read(file), role, base=base)
     return tuple(found.values())
 
 
 def _files(path: Path) -> Iterable[tuple[Path, Format]]:
+    standard = contents.given(path)
+    if standard is not None:
+        return [(path, _format_of_input(standard.format_name))]
     if not path.exists():
         raise ResourceNotFound(path)
     if not path.is_dir():
@@ -321,7 +328,7 @@ def _readable() -> list[Format]:
 
 
 def _format_or_none(path: Path) -> Format | None:
-    name = path.name.lower()
+    name = contents.unpacked_name(path).lower()
     return next((kind for kind in _readable() if name.endswith(kind.suffixes)), None)
 
 
@@ -333,10 +340,8 @@ def _format(path: Path) -> Format:
     return kind
 
 
-def _bytes(file: Path) -> bytes:
-    if not file.is_file():
-        raise ResourceNotFound(file, f"{file}: not a regular file: save its content to one first")
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ResourceNotFound(file, f"{file}: cannot be read: {error.strerror}") from error
+def _format_of_input(name: str | None) -> Format:
+    if name is None:
+        listed = ", ".join(INPUT_FORMATS)
+        raise Misuse(f"say what standard input is written in: --input-format, one of {listed}")
+    return INPUT_FORMATS[name]

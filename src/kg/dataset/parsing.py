@@ -28,6 +28,18 @@ _WHOLE_CONFLICT = re.compile(r"^<{7} .*\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7} ", re.MU
 _PLACE = re.compile(r"^Parser error (?:at|between) [^:]*: ")
 _QUOTED = re.compile(r"'([^']+)'")
 _REMOTE_CONTEXT = re.compile(r'"@(?:context|import)"\s*:\s*(?:\[[^]"]*)?"([^"]*)"')
+# What Notation3 adds to Turtle, at the place where Turtle ends.
+_NOTATION3 = re.compile(
+    r"(?P<formula>[{}])|(?P<rule><=(?!\w)|=>?|<-)|(?P<variable>\?[\w-]+)"
+    r"|(?P<keyword>(?:@(?:forAll|forSome|keywords|a)|@?(?:is|of|has))\b)|(?P<path>[!^])"
+)
+_BEYOND_TURTLE = {
+    "formula": "a formula ({})",
+    "rule": "{}",
+    "variable": "the variable {}",
+    "keyword": "{}",
+    "path": "a path ({})",
+}
 _TAGLESS = (RDF.langString, RDF.dirLangString)
 
 
@@ -189,6 +201,8 @@ def _failure(
         half, offset = surrogate
         message = f"{half} is half of a character (a lone surrogate): write the whole character"
         line, column = _line(text, offset), offset - text.rfind("\n", 0, offset)
+    elif kind.rdf == RdfFormat.TURTLE and (beyond := _notation3(text, line, column)):
+        message = f"{beyond} is Notation3 and not RDF: kg reads Turtle"
     elif message.startswith("Unexpected end"):
         message = "the file ends in the middle of a statement: is it cut off?"
     elif "No scheme found" in message and kind.rdf in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
@@ -203,6 +217,15 @@ def _failure(
     if line is None:
         line = _line_reached(text, kind, base)
     return ParseFailure(name, _uncapitalized(message), line, column)
+
+
+def _notation3(text: str, line: int | None, column: int | None) -> str | None:
+    """Return what Notation3 has and Turtle has not, where a document has that at a place."""
+    if line is None or column is None:
+        return None
+    rest = text.split("\n")[line - 1][column - 1 :]
+    match = _NOTATION3.match(rest)
+    return _BEYOND_TURTLE[match.lastgroup or ""].format(match.group()) if match else None
 
 
 def _uncapitalized(message: str) -> str:

@@ -11,7 +11,7 @@ from kg import formats
 from kg.errors import UnknownName
 from kg.export.canonical import canonical_statements, canonical_triples
 from kg.export.files import write
-from kg.export.formatting import format_file
+from kg.export.formatting import canonical_text, format_file
 from kg.export.graphml import to_graphml
 from kg.export.jsonld import to_jsonld
 from kg.export.rdfxml import to_rdfxml
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
     from kg.export.statement import GraphName, Statement
 
-__all__ = ["GRAPHS", "canonical_turtle", "export", "format_file", "serialize_triples", "write"]
+__all__ = [
+    "GRAPHS",
+    "canonical_text",
+    "canonical_turtle",
+    "export",
+    "format_file",
+    "serialize_triples",
+    "write",
+]
 
 #: What ``--graph`` may name.
 GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")

@@ -7,6 +7,7 @@ import secrets
 import stat
 from pathlib import Path
 
+from kg import contents
 from kg.errors import WriteFailure
 from kg.snapshot.writing import sync_one
 
@@ -16,7 +17,8 @@ __all__ = ["write"]
 def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> None:
     """Write a file so that it is there whole, or as it was before.
 
-    What is no regular file, such as a pipe or ``/dev/null``, is written to as it is.
+    A file whose name ends in ``.gz`` is gzip. What is no regular file, such as a pipe or
+    ``/dev/null``, is written to as it is.
 
     Args:
         path: of the file.
@@ -28,18 +30,20 @@ def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> 
             file has changed meanwhile.
     """
     target = Path(os.path.realpath(path))
+    if contents.is_packed(path):
+        content = contents.packed(content)
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(content)
         elif target.exists() and not os.access(target, os.W_OK):
             raise WriteFailure(path, "the file is read-only")
         else:
-            _replace(target, content, earlier)
+            _replace(target, content, Path(path), earlier)
     except OSError as error:
         raise WriteFailure(path, error.strerror or str(error)) from error
 
 
-def _replace(target: Path, content: bytes, earlier: bytes | None) -> None:
+def _replace(target: Path, content: bytes, path: Path, earlier: bytes | None) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     try:
@@ -49,7 +53,7 @@ def _replace(target: Path, content: bytes, earlier: bytes | None) -> None:
             os.fsync(file.fileno())
         if mode is not None:
             beside.chmod(mode)
-        _check_unchanged(target, earlier)
+        _check_unchanged(path, earlier)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -57,6 +61,6 @@ def _replace(target: Path, content: bytes, earlier: bytes | None) -> None:
     sync_one(target.parent)
 
 
-def _check_unchanged(target: Path, earlier: bytes | None) -> None:
-    if earlier is not None and target.read_bytes() != earlier:
-        raise WriteFailure(target, "the file has changed meanwhile: try again")
+def _check_unchanged(path: Path, earlier: bytes | None) -> None:
+    if earlier is not None and contents.read(path) != earlier:
+        raise WriteFailure(path, "the file has changed meanwhile: try again")

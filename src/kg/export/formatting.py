@@ -10,15 +10,15 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Triple
 from pyoxigraph import parse as parse_rdf
 
-from kg import formats, sssom
+from kg import contents, formats, sssom
 from kg.dataset import Document, comments, parsing
-from kg.errors import KgError, Misuse, ResourceNotFound, WriteFailure
+from kg.errors import KgError, Misuse, WriteFailure
 from kg.export.canonical import canonical_triples
 from kg.export.files import write
 from kg.export.turtle import canonical_turtle
 from kg.namespaces import PREFIXES
 
-__all__ = ["format_file"]
+__all__ = ["canonical_text", "format_file"]
 
 # A relative IRI must mean the same below one address as below another.
 _ROOT = "http://here.kg.invalid/"
@@ -46,14 +46,12 @@ def format_file(path: Path | str, *, check: bool = False) -> str | None:
         WriteFailure: it could not be written; it is unchanged.
     """
     path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
-    if path.name.lower().endswith(".sssom.tsv"):
+    content = contents.read(path)
+    name = contents.unpacked_name(path).lower()
+    if name.endswith(".sssom.tsv"):
         text = _canonical_links(path, content)
-    elif path.suffix.lower() in formats.by_name("ttl").suffixes:
-        text = _canonical_turtle(path, content)
+    elif name.endswith(formats.by_name("ttl").suffixes):
+        text = canonical_text(path, content)
     else:
         raise Misuse(f"{path}: kg fmt rewrites .ttl and .sssom.tsv files")
     if text.encode() == content:
@@ -75,7 +73,17 @@ def _canonical_links(path: Path, content: bytes) -> str:
     return text
 
 
-def _canonical_turtle(path: Path, content: bytes) -> str:
+def canonical_text(path: Path, content: bytes) -> str:
+    """Return Turtle in canonical form, with its comments.
+
+    Args:
+        path: what messages call it.
+        content: the bytes.
+
+    Raises:
+        ParseFailure: it is not well formed.
+        Misuse: it has a comment or a relative IRI that would be lost.
+    """
     triples = _triples(path, content, _HERE)
     text = content.decode("utf-8-sig")
     found = comments.read(text, _HERE)

@@ -9,7 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.errors import Misuse, ParseFailure, ResourceNotFound
+from kg import contents
+from kg.errors import Misuse, ParseFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,10 +82,7 @@ def read(path: Path, columns: Sequence[str], delimiter: str) -> Table:
         Misuse: the first line does not name the columns; says which ones.
         ParseFailure: the file is not UTF-8; names the line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
+    content = contents.read(path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import KgError, ParseFailure, ResourceNotFound
+from kg import contents
+from kg.errors import KgError, ParseFailure
 from kg.sssom import slots
 from kg.sssom.metadata import read_metadata
 
@@ -86,10 +87,7 @@ def read(
 
 
 def _content(path: Path | str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
+    return contents.read(Path(path))
 
 
 def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) -> MappingSet:

@@ -10,7 +10,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from pyoxigraph import parse as parse_rdf
 from pyoxigraph import serialize as serialize_rdf
 
-from kg import formats, snapshot
+from kg import contents, formats, snapshot
 from kg.dataset import parsing
 from kg.dataset.documents import Document, shown
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
@@ -146,12 +146,7 @@ def content(path: Path) -> bytes:
     Raises:
         ResourceNotFound: it is no file, or cannot be read.
     """
-    if not path.is_file():
-        raise ResourceNotFound(path, f"{path}: not a regular file: save its content to one first")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ResourceNotFound(path, f"{path}: cannot be read: {error.strerror}") from error
+    return contents.read(path)
 
 
 def quads(path: Path, kind: Format, text: bytes) -> list[Quad]:
@@ -191,6 +186,9 @@ def _load(place: Path, found: Collection[Quad]) -> dict[str, int]:
 
 def _check_writable(path: Path) -> None:
     import os
+
+    if contents.is_packed(path):
+        raise Misuse(f"{path}: is gzip, which is not served writable: unpack it first")
 
     if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
         raise Misuse(f"{path}: cannot be written to, nor be served writable")

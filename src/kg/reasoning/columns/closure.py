@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from pyoxigraph import NamedNode
 
+from kg import contents
 from kg.budget import Budget
 from kg.errors import WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
@@ -131,7 +132,11 @@ class ColumnClosure:
             path, beside = Path(target), cache.aside(Path(target))
             try:
                 with beside.open("wb") as file:
-                    self.write(file, graph, ordered=ordered, budget=budget)
+                    if contents.is_packed(path):
+                        with contents.packing(file) as packed:
+                            self.write(packed, graph, ordered=ordered, budget=budget)
+                    else:
+                        self.write(file, graph, ordered=ordered, budget=budget)
                     file.flush()
                     os.fsync(file.fileno())
                 beside.replace(path)

@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 from pyoxigraph import BlankNode, RdfFormat, parse
 
+from kg import contents
 from kg.budget import Budget
-from kg.errors import Misuse, ParseFailure, ResourceNotFound
+from kg.errors import Misuse, ParseFailure
 from kg.namespaces import RDF, XSD
 from kg.reasoning.columns.dictionary import Texts
 from kg.reasoning.columns.facts import Facts
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-_BLOCK = 8 << 20
 _FORMATS = {".nt": RdfFormat.N_TRIPLES, ".nq": RdfFormat.N_QUADS}
 
 # Characters of RFC 3986 that an IRI may have anywhere; an IRI with others may be right as well.
@@ -115,9 +115,13 @@ class _Reader:
             path: the file.
             prefix: what the labels of its blank nodes begin with.
         """
-        if path.suffix not in _FORMATS:
+        standard = contents.given(path)
+        suffix = Path(contents.unpacked_name(path)).suffix
+        if standard is not None:
+            suffix = f".{standard.format_name}"
+        if suffix not in _FORMATS:
             raise Misuse(f"{path}: not N-Triples (.nt) or N-Quads (.nq): convert it first")
-        self._path, self._prefix, self._format = path, prefix, _FORMATS[path.suffix]
+        self._path, self._prefix, self._format = path, prefix, _FORMATS[suffix]
         self._names = ({}, {}, {})
         first = 1
         for block in _blocks(path):
@@ -255,20 +259,15 @@ class _Reader:
 
 def _blocks(path: Path) -> Iterator[bytes]:
     """Yield pieces of a file that end where a line ends."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise ResourceNotFound(path, f"{path}: {error.strerror}") from None
-    with file:
-        kept: list[bytes] = []
-        while block := file.read(_BLOCK):
-            end = block.rfind(b"\n") + 1
-            if end:
-                yield b"".join([*kept, block[:end]])
-                kept = []
-            kept.append(block[end:])
-        if any(kept):
-            yield b"".join([*kept, b"\n"])
+    kept: list[bytes] = []
+    for block in contents.pieces(path):
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*kept, block[:end]])
+            kept = []
+        kept.append(block[end:])
+    if any(kept):
+        yield b"".join([*kept, b"\n"])
 
 
 def _statements(text: str, form: RdfFormat) -> list[Statement]:
