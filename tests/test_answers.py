@@ -364,3 +364,11 @@ def test_terms_that_do_not_compare_come_in_one_order(order):
 def _is_number(term):
     name = term.datatype.value.partition("#")[2]
     return name in ("integer", "double") and len(term.value) < 10
+
+
+def test_statistics_count_triples_as_they_are_written(tmp_path, cli):
+    """Four forms of one number are four triples."""
+    file = tmp_path / "a.ttl"
+    file.write_text(_DATA, "utf-8")
+    lines = cli("stats", "--data", file, "--ontology", "none").out.split()
+    assert lines[1:5] == ["asserted", "10", "all", "10"]

@@ -261,3 +261,22 @@ def test_json_ld_says_what_pyld_reads():
     ours = read("jsonld", json.dumps(document))
     assert len(ours) == len(list(parse(theirs, RdfFormat.N_QUADS)))
     assert NamedNode("http://e.org/y") in {quad.object for quad in ours}
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ("<![CDATA[<x>&amp;]]>&#x41;", "<x>&amp;A"),
+        ("t <![CDATA[a\nb]]> u &lt;<![CDATA[]]>", "t a\nb u <"),
+        ("<![CDATA[]]]]><![CDATA[>]]>", "]]>"),
+        ("<!-- <![CDATA[x]]> -->y", "y"),
+    ],
+)
+def test_a_section_of_cdata_is_text_among_other_text(cli, tmp_path, content, value):
+    """https://www.w3.org/TR/xml/#sec-cdata-sect."""
+    names = f'xmlns:rdf="{RDF.type.value.removesuffix("type")}" xmlns:e="http://example.org/"'
+    text = f'<rdf:RDF {names}><rdf:Description rdf:about="urn:a"><e:p>{content}</e:p>'
+    file = tmp_path / "a.rdf"
+    file.write_text(f"{text}</rdf:Description></rdf:RDF>", "utf-8")
+    out = cli("export", "--data", file, "--ontology", "none", "--format", "nt").raw
+    assert [triple.object for triple in parse(out, RdfFormat.N_TRIPLES)] == [Literal(value)]

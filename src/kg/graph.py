@@ -358,7 +358,7 @@ class Graph(Linked, Proofs):
         """
         from kg.statistics import statistics
 
-        return statistics(self.store, build.overlaps(self.snapshot))
+        return statistics(self.store, build.overlaps(self.snapshot), self.snapshot.written)
 
     def to_rdflib(self, beside: Sequence[str] = ()) -> rdflib.Dataset:
         """Return a copy as an rdflib dataset, its default graph being all graphs together.

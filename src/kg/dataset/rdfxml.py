@@ -1,8 +1,8 @@
 """What an RDF/XML document says where pyoxigraph's reader does not follow the specification.
 
-pyoxigraph refuses ``xml:lang=""``, leaves out elements with an unknown ``rdf:parseType``, gives an
-XML literal namespaces that it does not use and takes its comments away. All this is rewritten, on
-the same lines, before pyoxigraph reads the document.
+pyoxigraph refuses ``xml:lang=""`` and text beside a section of CDATA, leaves out elements with an
+unknown ``rdf:parseType``, gives an XML literal namespaces that it does not use and takes its
+comments away. All this is rewritten, on the same lines, before pyoxigraph reads the document.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ NO_LANGUAGE = "x-kg-no-language"
 _NEEDS_REWRITING = re.compile(
     r"""\bxml:lang\s*=\s*(?:""|'')|:parseType\s*=\s*["'](?!Resource["']|Collection["'])|:bagID\b"""
 )
+#: A section of CDATA; or a comment or an instruction, in which there is none.
+_CDATA = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(?P<empty>/?)>""")
 _ATTRIBUTE = re.compile(rb"""(?P<name>[^\s=]+)\s*=\s*(?P<value>"[^"]*"|'[^']*')""")
 _DECLARATION = re.compile(r"""\bxmlns(?::([\w.-]+))?\s*=\s*(["'])([^"'&<>]+)\2""")
@@ -46,9 +48,17 @@ def rewritten(name: str, text: str) -> str:
     #XMLLiteral">&lt;b&gt;&lt;/b&gt;</e:p
     ></e:a></r:RDF>
     """
+    if "<![CDATA[" in text:
+        text = _CDATA.sub(_as_text, text)
     if not _NEEDS_REWRITING.search(text):
         return text
     return _Rewriter(name, text).text()
+
+
+def _as_text(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
+    return found[1].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def prefixes(text: str) -> dict[str, str]:
