@@ -24,6 +24,9 @@ HEAD = """\
         ('rdfs:label "Ville"@fr ; skos:altLabel "Borough"@en', "Ville"),
         ('skos:altLabel "Borough"@en ; foaf:name "Name"', "Borough"),
         ('foaf:name "Name"', "Name"),
+        ('rdfs:label "Ville"@fr , "Town"@mul', "Town"),
+        ('rdfs:label ""@en , "Ville"@fr', "Ville"),
+        ('rdfs:label " " ; foaf:name "Name"', "Name"),
     ],
 )
 def test_a_thing_has_one_label_wherever_it_is_named(cli, tmp_path, names, label):

@@ -130,7 +130,7 @@ def entity(store: Store, node: NamedNode | BlankNode) -> Entity:
     return Entity(
         node=node,
         label=main,
-        other_names=tuple(sorted(names - {main})),
+        other_names=tuple(sorted(other for other in names - {main} if other.strip())),
         kinds=tuple(sorted(kinds, key=lambda kind: (kind[1] == "inferred", kind))),
         facts=facts,
         mentions=mentions,

@@ -42,7 +42,7 @@ def chosen(values: Callable[[NamedNode], Iterable[object]]) -> str | None:
 
     A label (``rdfs:label``, ``skos:prefLabel``) goes before another name (``skos:altLabel``),
     and that before the names of other vocabularies. Among labels an English one goes first, then
-    one without a language, then any; after that ``rdfs:label`` before ``skos:prefLabel``.
+    one without a language or for all of them (``mul``), then any; after that ``rdfs:label`` before ``skos:prefLabel``.
 
     Args:
         values: from a property to its values of the thing.
@@ -57,7 +57,7 @@ def chosen(values: Callable[[NamedNode], Iterable[object]]) -> str | None:
             rank(predicate, value)
             for predicate in tier
             for value in values(predicate)
-            if isinstance(value, Literal)
+            if isinstance(value, Literal) and value.value.strip()
         ]
         if found:
             return min(found)[-1]
@@ -72,11 +72,11 @@ def rank(predicate: NamedNode, value: Literal) -> Rank:
 
 
 def language_rank(language: str | None) -> int:
-    """Return the place of a language among labels: English, none, then any other.
+    """Return the place of a language among labels: English, none or all, then any other.
 
-    >>> [language_rank(language) for language in ("en-GB", None, "fr")]
-    [0, 1, 2]
+    >>> [language_rank(language) for language in ("en-GB", None, "mul", "fr")]
+    [0, 1, 1, 2]
     """
-    if not language:
+    if not language or language.lower() == "mul":
         return 1
     return 0 if language.lower().partition("-")[0] == "en" else 2

@@ -221,8 +221,11 @@ class Dataset:
         found: dict[object, labels.Rank] = {}
         for triples in self._graphs.values():
             for triple in triples:
-                if triple.predicate in kinds and isinstance(triple.object, Literal):
-                    entry = labels.rank(triple.predicate, triple.object)
+                name = triple.object
+                if triple.predicate not in kinds or not isinstance(name, Literal):
+                    continue
+                if name.value.strip():
+                    entry = labels.rank(triple.predicate, name)
                     found[triple.subject] = min(entry, found.get(triple.subject, entry))
         return found
 
