@@ -42,7 +42,8 @@ def chosen(values: Callable[[NamedNode], Iterable[object]]) -> str | None:
 
     A label (``rdfs:label``, ``skos:prefLabel``) goes before another name (``skos:altLabel``),
     and that before the names of other vocabularies. Among labels an English one goes first, then
-    one without a language or for all of them (``mul``), then any; after that ``rdfs:label`` before ``skos:prefLabel``.
+    one without a language or for all of them (``mul``), then any; after that ``rdfs:label``
+    before ``skos:prefLabel``. A label of blanks is none.
 
     Args:
         values: from a property to its values of the thing.
