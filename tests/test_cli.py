@@ -104,7 +104,7 @@ def test_an_ending_that_tells_no_format_is_refused_and_nothing_is_written(cli, t
     answer = cli("query", "SELECT ?s { ?s ?p ?o }", "-o", tmp_path / "a.docx")
 
     assert answer.code == 2
-    assert "a.docx: the suffix tells no format that fits; give --format" in answer.err
+    assert "a.docx: no format that fits has this suffix; give --format" in answer.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -147,7 +147,7 @@ def property_deleted(site):
     [
         (deleted, "kg:algiers", "missing", "Q3561 does not exist, or was deleted"),
         (redirected, "kg:algiers", "redirect", 'Q3561 redirects to Q999999101, "Algiers"'),
-        (renamed, "kg:algiers", "label", 'is called "Blida", and "Algiers" is none of its names'),
+        (renamed, "kg:algiers", "label", 'is called "Blida", and "Algiers" is not among its names'),
         (of_another_class, "kg:algiers", "class", "is of Q41710, which is no Q515"),
         (elsewhere, "kg:algiers", "place", "km from where we have it"),
         (of_another_code, "kg:algeria", "code", "has P297 AG, we have DZ"),

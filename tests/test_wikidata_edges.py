@@ -115,7 +115,7 @@ def test_no_command_ends_for_it(link, site, command):
 
     assert done.code == 0
     assert done.out
-    note = 'kg: note: passed over what kg cannot read: Q142 P1630 (a value of the kind "bad")\n'
+    note = 'kg: note: skipped what kg cannot read: Q142 P1630 (a value of the kind "bad")\n'
     assert note in done.err
 
 

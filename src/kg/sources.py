@@ -103,7 +103,9 @@ def ontology_files(named: Paths) -> tuple[Path, ...]:
     names = [named] if isinstance(named, str | Path) else list(named)
     if NONE in names:
         if len(names) > 1:
-            raise Misuse("the ontology is none, and others too: leave out the one or the others")
+            raise Misuse(
+                "--ontology none cannot stand beside other ontologies: leave it out, or the others"
+            )
         return ()
     files: list[Path] = []
     for name in names:

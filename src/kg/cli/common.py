@@ -330,7 +330,7 @@ def by_suffix(output: Path, formats: Sequence[str]) -> str:
     if known in formats:
         return known
     raise Misuse(
-        f"{output}: the suffix tells no format that fits; give --format: {', '.join(formats)}"
+        f"{output}: no format that fits has this suffix; give --format: {', '.join(formats)}"
     )
 
 

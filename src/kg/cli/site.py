@@ -86,7 +86,7 @@ def asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
         listed = [f"{one} {key} ({reason})" for one, key, reason in client.unread]
         more = f" and {len(listed) - _MOST_TOLD:,} more" if len(listed) > _MOST_TOLD else ""
         told = f"{', '.join(listed[:_MOST_TOLD])}{more}"
-        click.echo(f"kg: note: passed over what kg cannot read: {told}", err=True)
+        click.echo(f"kg: note: skipped what kg cannot read: {told}", err=True)
 
 
 def put_table(

@@ -121,7 +121,9 @@ class Forwarder:
         except httpx.RemoteProtocolError as error:
             self._left(service)
             if "location header" in str(error):  # which httpx reads before it follows none
-                raise ServiceFailure(service.url, "redirects to what is no address") from None
+                raise ServiceFailure(
+                    service.url, "redirects to something that is not an address"
+                ) from None
             raise ServiceFailure(service.url, f"the answer breaks off: {error}") from None
         except httpx.HTTPError as error:
             self._left(service)
@@ -263,7 +265,9 @@ def _check_body(service: Service, content: bytes) -> None:
         found = json.loads(content)
         found["head"]["vars"], found["results"]["bindings"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ServiceFailure(service.url, "the answer is no whole SPARQL result in JSON") from None
+        raise ServiceFailure(
+            service.url, "the answer is not a whole SPARQL result in JSON"
+        ) from None
 
 
 def _plain(text: str) -> str:

@@ -31,14 +31,14 @@ class ReconciliationService:
 
     >>> ReconciliationService("ftp://example.org/")
     Traceback (most recent call last):
-    kg.errors.Misuse: ftp://example.org/: is no address of a service: begin it with https://
+    kg.errors.Misuse: ftp://example.org/: is not the address of a service: begin it with https://
     """
 
     def __init__(
         self, url: str, *, timeout: float = 30.0, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
-            raise Misuse(f"{url}: is no address of a service: begin it with https://")
+            raise Misuse(f"{url}: is not the address of a service: begin it with https://")
         self.url = url
         self._timeout = timeout
         self._sleep = sleep

@@ -37,7 +37,7 @@ CODES: dict[str, tuple[int, str]] = {
     "conflict": (409, "The graph has changed meanwhile"),
     "too-large": (413, "The request is too large"),
     "uri-too-long": (414, "The address is too long"),
-    "unsupported-media-type": (415, "The request's format is none that is read here"),
+    "unsupported-media-type": (415, "The request has a format that is not read here"),
     "does-not-conform": (422, "The graph would not conform to its shapes"),
     "inconsistent": (422, "The graph would contradict itself"),
     "headers-too-large": (431, "The headers are too large"),

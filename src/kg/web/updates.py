@@ -80,7 +80,7 @@ def iri(text: str) -> NamedNode:
     try:
         return NamedNode(text)
     except ValueError:
-        raise Problem("bad-request", f'"{text[:200]}" is no absolute IRI') from None
+        raise Problem("bad-request", f'"{text[:200]}" is not an absolute IRI') from None
 
 
 def _checked(text: str, limits: Limits) -> Query:
@@ -92,7 +92,7 @@ def _checked(text: str, limits: Limits) -> Query:
         if word == "LOAD":
             raise Problem("load-denied", f"{update.at(token)}: LOAD is refused: kg fetches nothing")
         if word not in _WORDS:
-            message = f"{token.text} is no word that an update has here"
+            message = f"{token.text} cannot stand here in an update"
             raise ParseFailure(update.source, message, *place(update.text, token.start))
     return update
 

@@ -136,7 +136,7 @@ class Writer:
         name = uuid.uuid4().urn
         made = await self._written("POST", name, body, media_type, gone)
         if made.status != _CREATED:
-            raise Problem("bad-request", "a graph without triples is none: send some")
+            raise Problem("bad-request", "a graph needs at least one triple: send some")
         return Answer(made.body, made.media_type, made.status, (("Location", name),))
 
     async def delete(

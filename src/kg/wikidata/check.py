@@ -159,7 +159,7 @@ def _compared(
     above: Mapping[str, frozenset[str]],
 ) -> Iterator[Finding]:
     if not _share_name([name for name, _ in ours.names], item.names()):
-        message = f'is called "{item.label()}", and "{ours.label}" is none of its names'
+        message = f'is called "{item.label()}", and "{ours.label}" is not among its names'
         yield Finding(link, "label", message)
     wanted = {one for kind in ours.types for one in classes.get(kind, ())}
     kinds = _kinds(item)

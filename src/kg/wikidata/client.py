@@ -93,7 +93,7 @@ class Client:
 
         for address in (site.api, site.sparql):
             if urlsplit(address).scheme not in ("http", "https"):
-                raise Misuse(f"{address}: is no address of a Wikibase: begin it with https://")
+                raise Misuse(f"{address}: is not the address of a Wikibase: begin it with https://")
         contact = contact or _PROJECT
         if not contact.isascii() or not contact.isprintable():
             raise Misuse(
