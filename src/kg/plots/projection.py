@@ -26,6 +26,8 @@ _CONTINENT = 70.0
 _LEAST = 3.0
 #: A frame that reaches so far north or south, in degrees, may hold the pole.
 _POLAR = 88.0
+#: Half of the earth, and what rounding may add to it.
+_HALF = 180 + 1e-9
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,10 @@ def _turned(lon: float) -> float:
 
     >>> _turned(190.0), _turned(180.0)
     (-170.0, 180.0)
+    >>> _turned(180.00000000000003) > 0  # the edge of a sheet stays on its side
+    True
     """
-    return lon - 360 * round(lon / 360)
+    return lon if abs(lon) < _HALF else lon - 360 * round(lon / 360)
 
 
 def _projected(point: Point, lon: float, lat: float, *, flat: bool) -> Point:
