@@ -146,6 +146,7 @@ def test_what_is_added_comes_from_standard_input(cli, folder):
     ("command", "stdin", "message"),
     [
         (("infer", "-"), NT, "say what standard input is written in: --input-format, one of ttl, "),
+        (("infer", "a.nt", "--input-format", "nt"), "", "--input-format is for standard input: "),
         (("diff", "-", "-"), NT, "standard input can be read once: "),
         (("validate", "-", "--shapes", "-"), NT, "standard input can be read once: "),
         (("query", "--data", "-", "-"), ASK, "standard input is either the query or the data"),

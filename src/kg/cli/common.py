@@ -248,6 +248,8 @@ def reading() -> Reading:
 
     meta = click.get_current_context().meta
     base, catalog = meta.get("kg.base"), meta.get("kg.catalog")
+    if meta.get(_INPUT_FORMAT) and not takes_standard_input():
+        raise Misuse("--input-format is for standard input: give - in place of a file")
     if base is not None:
         from pyoxigraph import NamedNode
 

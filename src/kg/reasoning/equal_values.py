@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["equalities", "matter", "without_copies"]
 
 #: Axioms with these look for two values that are equal.
-_COMPARING = frozenset(
-    (OWL.hasKey, OWL.hasValue, OWL.oneOf, OWL.propertyDisjointWith, OWL.targetValue)
-)
+_COMPARING = frozenset((OWL.hasKey, OWL.oneOf, OWL.propertyDisjointWith))
+#: Axioms with these do where they name a literal.
+_NAMING = frozenset((OWL.hasValue, OWL.targetValue))
 _COMPARING_CLASSES = frozenset((OWL.InverseFunctionalProperty, OWL.AllDisjointProperties))
 
 
@@ -37,7 +37,9 @@ def matter(statements: Iterable[Statement]) -> bool:
     (True, False)
     """
     return any(
-        predicate in _COMPARING or (predicate == RDF.type and value in _COMPARING_CLASSES)
+        predicate in _COMPARING
+        or (predicate in _NAMING and isinstance(value, Literal))
+        or (predicate == RDF.type and value in _COMPARING_CLASSES)
         for _, predicate, value in statements
     )
 
@@ -47,7 +49,7 @@ def equalities(statements: Collection[Statement]) -> set[Statement]:
 
     >>> from kg.namespaces import XSD
     >>> one, other = Literal("1", datatype=XSD.integer), Literal("01", datatype=XSD.integer)
-    >>> said = [(OWL.Thing, OWL.hasValue, one), (OWL.Thing, RDF.value, other)]
+    >>> said = [(OWL.Thing, OWL.hasValue, one), (OWL.Thing, OWL.targetValue, other)]
     >>> equalities(said) == {(other, OWL.sameAs, one)}
     True
     """
