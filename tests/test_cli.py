@@ -544,10 +544,10 @@ def test_a_query_has_iris_and_on_request_labels(cli):
 
 
 def test_labels_are_refused_where_the_format_always_has_iris(cli):
-    answer = cli("run", "missions", "--labels", "--format", "csv")
+    answer = cli("run", "missions", "--labels", "--format", "json")
 
     assert (answer.code, answer.raw) == (2, b"")
-    assert "csv always has IRIs" in answer.err
+    assert "json always has IRIs" in answer.err
 
 
 def test_a_mistyped_term_is_noted_where_nothing_answers(cli):
