@@ -34,19 +34,34 @@ KINDS = {
     "a proof, and a checker of proofs": ("derivation", "explain"),
     "a change, and all made anew": ("increment", "increments", "edit", "changes"),
     "data and ontology": ("data", "ontology", "citations", "quality", "profile", "viewpoints"),
-    "broken data, disks and processes": ("faults", "check", "shapes", "files", "snapshot"),
+    "broken data, disks and processes": (
+        *("faults", "check", "shapes", "files", "snapshot", "writers", "interrupts"),
+    ),
+    "files of others": (
+        *("foreign_files", "relative_iris", "prefixes_of_files", "named_graphs", "streams"),
+        *("union_default_graph", "published", "sources", "check_own", "regex", "equal_values"),
+    ),
     "the protocols of the web": (
         *("protocol", "graph_store", "service_description", "clients", "sparql_suites"),
-        *("access", "serving", "web_static", "web_forms", "vendor"),
+        *("addresses", "stopping", "access", "serving", "web_static", "web_forms", "vendor"),
     ),
     "Wikidata, and tables of others": (
         *("wikidata_client", "link", "wikidata_view", "wikidata_rewriting", "federation"),
+        *("wikidata_edges", "wikidata_service", "quickstatements", "sssom_edges"),
         *("reconciliation", "sssom", "sssom_forms", "import_missions", "import_rows"),
     ),
     "abuse": ("abuse", "abuse_data", "abuse_http", "abuse_limits"),
     "load": ("load",),
     "a real browser": ("browser_pages", "browser_paths", "browser_keyboard", "browser_hostile"),
-    "documents and packaging": ("docs", "how_tested", "wheel", "imports", "bench"),
+    "documents and packaging": (
+        "recipes",
+        "demo",
+        "docs",
+        "how_tested",
+        "wheel",
+        "imports",
+        "bench",
+    ),
     "examples in the code": (),
     "each part by itself": (),
 }
