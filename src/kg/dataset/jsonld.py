@@ -7,7 +7,6 @@ with the line of the text that they were written in.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +108,8 @@ def _refused(text: str, kind: Any, *given: str, **named: str) -> Iterator[tuple[
 
 def _line_of(text: str, term: str) -> int | None:
     """Return the line of the string that a term was made of: whole, its end or its beginning."""
+    import json
+
     best, offset = (False, 0), None
     for match in _STRING.finditer(text):
         try:
