@@ -23,6 +23,7 @@ from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning import closure, remembered, tbox
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import belongs, broader, differ, is_ill_typed
+from kg.reasoning.equal_values import equalities, without_copies
 from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.program import Rule, variables
@@ -146,7 +147,8 @@ def outcome(close, *given):
 
 def by_naive(facts, ontology=()):
     given = {statement(triple) for triple in [*facts, *ontology]}
-    return closure._by_rules(given, Naive).inferred
+    found = closure._by_rules(given | equalities(given), Naive).inferred
+    return without_copies(found, given)
 
 
 def by_columns(facts, ontology=()):
