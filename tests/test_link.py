@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 import kg
 import quickstatements
 from kg.namespaces import PREFIXES
+from test_recipes import copied
 from wikibase import Fault, standing_in
 from wikibase_items import (
     coordinate,
@@ -236,6 +237,11 @@ def test_what_was_read_serves_again_without_the_site(link, site):
 # kg check, without a network
 
 
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    return copied(tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
@@ -250,14 +256,14 @@ def test_what_was_read_serves_again_without_the_site(link, site):
         ),
     ],
 )
-def test_a_term_without_its_row_or_its_evidence_is_told(folder, file, old, new, told):
-    path = folder / file
+def test_a_term_without_its_row_or_its_evidence_is_told(checkout, file, old, new, told):
+    path = checkout / "data" / file
     text = path.read_text("utf-8")
     changed = re.sub(f"(?m)^{old}", new, text)
     assert changed != text
     path.write_text(changed, "utf-8")
 
-    report = kg.Graph([folder]).check()
+    report = kg.Graph().check()
 
     assert not report.conforms
     [line, *_] = [str(one) for one in report.results if told in str(one)]
