@@ -160,6 +160,8 @@ TARGETS = (
     "sh:targetSubjectsOf ex:p",
     "sh:targetObjectsOf ex:q",
 )
+#: Targets that are no literals, of which a query in a shape is left to pyshacl.
+OF_NODES = TARGETS[:3]
 NODES = [NamedNode(f"http://example.org/{name}") for name in "abcd"] + [
     BlankNode("x"),
     BlankNode("y"),
@@ -234,7 +236,8 @@ QUERIES = {
 }
 
 
-@given(GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(TARGETS))
+@settings(max_examples=50)
+@given(GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(OF_NODES))
 def test_every_query_draws_one_report(data, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"
     both(data, turtle(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .'))
@@ -372,7 +375,8 @@ def test_every_constraint_is_revised_after_every_change(before, after, path, con
     assert Counter(revised.results) == Counter(validate(after, shapes, engine="shacl").results)
 
 
-@given(GRAPHS, GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(TARGETS))
+@settings(max_examples=50)
+@given(GRAPHS, GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(OF_NODES))
 def test_every_query_is_revised_after_every_change(before, after, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"
     shapes = turtle(f'ex:S a sh:NodeShape ; {target} ; sh:sparql [ sh:select "{text}" ] .')
