@@ -65,6 +65,12 @@ class Held:
         """
         return self._copied(self.edition.snapshots[self._slug(viewpoint)])
 
+    def warm(self) -> None:
+        """Open or copy now what the first query would wait for."""
+        folder = self.edition.snapshots[self._slug(None)]
+        self._copied(folder)
+        self._kept(folder, is_copied=True)
+
     def beside(self) -> Store:
         """Return the store that has the graphs of all viewpoints, where there is one."""
         return self._opened(self.edition.beside or self.edition.snapshots[self._slug(None)])

@@ -60,7 +60,7 @@ class Worker:
         try:
             held = self._hold(header.get("edition"), header["digest"], allowed)
             if header["task"] is None:
-                held.store()
+                held.warm()
                 _warm()
                 self._size = limits.size()
                 return messages.pack({"status": 200})
