@@ -290,7 +290,7 @@ def test_owl_in_rdf_xml_is_read_as_rdflib_reads_it_and_owl_in_xml_is_refused(cli
         except (rdflib.exceptions.ParserError, SAXParseException):
             refused += 1
             assert answer.code == 2
-            assert f"{path}:" in answer.err
+            assert f"{path.name}:" in answer.err
             continue
         triples = rdflib.Graph().parse(data=answer.out, format="nt")
         assert answer.code == 0, answer.err
