@@ -192,7 +192,7 @@ def test_a_question_is_asked_by_its_form(window, page):
 
     assert "Embassy of Algeria in Bamako" in page.locator("main table").inner_text()
     with page.expect_download() as download:
-        page.locator(".formats").get_by_role("link", name="CSV").click()
+        page.locator(".formats").get_by_role("link", name="CSV", exact=True).click()
     assert "embassy-of-algeria-in-bamako" in download.value.path().read_text("utf-8")
 
 
