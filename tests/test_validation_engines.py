@@ -52,7 +52,7 @@ def both(data, shapes):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_random_faults_of_the_shipped_graph_draw_one_report(seed):
     rng = random.Random(seed)  # noqa: S311  # no secrets
     data = set(SHIPPED)
@@ -236,7 +236,7 @@ QUERIES = {
 }
 
 
-@settings(max_examples=50)
+@settings(max_examples=10)
 @given(GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(OF_NODES))
 def test_every_query_draws_one_report(data, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"
@@ -331,7 +331,7 @@ REVALIDATOR = Revalidator(SHAPES)
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_revising_a_report_is_validating_again(seed):
     rng = random.Random(seed)  # noqa: S311  # no secrets
     data = set(rng.sample(SHIPPED, len(SHIPPED) - 100))
@@ -375,7 +375,7 @@ def test_every_constraint_is_revised_after_every_change(before, after, path, con
     assert Counter(revised.results) == Counter(validate(after, shapes, engine="shacl").results)
 
 
-@settings(max_examples=50)
+@settings(max_examples=10)
 @given(GRAPHS, GRAPHS, st.sampled_from(sorted(QUERIES)), st.sampled_from(OF_NODES))
 def test_every_query_is_revised_after_every_change(before, after, query, target):
     text = f"PREFIX ex: <http://example.org/> {QUERIES[query]}"

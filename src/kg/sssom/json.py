@@ -21,6 +21,7 @@ _MARK = "\x00"
 def to_json(mappings: MappingSet) -> str:
     r"""Write a mapping set as JSON, with every number as it is written.
 
+    >>> from kg.sssom import parse
     >>> head = b"subject_id\tpredicate_id\tobject_id\tmapping_justification\tconfidence\n"
     >>> row = b"kg:mali\tskos:exactMatch\twd:Q912\tsemapv:ManualMappingCuration\t1.0\n"
     >>> '"confidence": 1.0' in to_json(parse(head + row))

@@ -27,8 +27,9 @@ def inlined(text: str, source: str) -> str:
     Raises:
         ParseFailure: a name has no subquery, or includes itself; or the text is not SPARQL.
 
-    >>> print(inlined("SELECT * WITH { SELECT ?s { ?s ?p 1 } } AS %a { INCLUDE %a }", "query"))
-    SELECT *                                     { {  SELECT ?s { ?s ?p 1 }  } }
+    >>> text = "SELECT * WITH { SELECT ?s { ?s ?p 1 } } AS %a { INCLUDE %a }"
+    >>> print(" ".join(inlined(text, "query").split()))
+    SELECT * { { SELECT ?s { ?s ?p 1 } } }
     """
     if not re.search(r"%\w", text):
         return text
