@@ -147,8 +147,9 @@ def outcome(close, *given):
 
 def by_naive(facts, ontology=()):
     given = {statement(triple) for triple in [*facts, *ontology]}
-    found = closure._by_rules(given | equalities(given), Naive).inferred
-    return without_copies(found, given)
+    equal = equalities(given)
+    found = closure._by_rules(given | equal, Naive).inferred
+    return without_copies(found, given) if equal else found
 
 
 def by_columns(facts, ontology=()):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal
 
 from kg.namespaces import PREFIXES, XSD
+from kg.snapshot.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,8 +39,7 @@ def to_rdflib(
     from kg.lexical import decode
     from kg.reasoning.convert import to_rdflib as convert
 
-    if written is not None:
-        store = written.store
+    store = as_written(store, written)
 
     def term(value: Any) -> Any:
         # Parsers of rdflib give a string no datatype, and to rdflib the two are not equal.

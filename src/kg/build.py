@@ -24,8 +24,10 @@ from kg.flow import (
     validate,
     whole,
 )
+from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, REL, accepted_graph, inferred_graph
 from kg.progress import steps
+from kg.snapshot.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,8 +110,9 @@ def validated(  # noqa: PLR0913 - what is validated, by what, and how it is read
 
 def written(found: Snapshot, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     """Return the closure that a snapshot holds."""
-    quads = found.store.quads_for_pattern(None, None, None, inferred_graph(viewpoint))
-    return frozenset(quad.triple for quad in quads)
+    store = as_written(found.store, found.written)
+    quads = store.quads_for_pattern(None, None, None, inferred_graph(viewpoint))
+    return frozenset(decode_quad(quad).triple for quad in quads)
 
 
 def digest(

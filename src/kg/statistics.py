@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.evidence import name
 from kg.namespaces import GRAPH, RDF, REL
+from kg.snapshot.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def statistics(
         whole: the sizes of those that hold triples of others as well, by name.
         written: what keeps literals as they are written; None where the store does.
     """
-    counted = store if written is None else written.store
+    counted = as_written(store, written)
     triples = {
         graph.value.removeprefix(GRAPH.iri): sum(
             1 for _ in counted.quads_for_pattern(None, None, None, graph)

@@ -128,14 +128,16 @@ def close(
         raise Misuse(f'no engine "{engine}": there are {" and ".join(ENGINES)}')
     given = {statement(triple) for triple in [*facts, *ontology]}
     check_lists(given)
-    known = given | equalities(given)
+    equal = equalities(given)
+    known = given | equal
     if engine == "owlrl":
         found = _by_owlrl(known, budget)
     else:
         from kg.reasoning.columns import run
 
         found = _by_rules(known, run, budget)
-    return replace(found, inferred=without_copies(found.inferred, given))
+    # Only equalities make copies; what follows without them keeps every form.
+    return replace(found, inferred=without_copies(found.inferred, given)) if equal else found
 
 
 def close_columns(

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
-from kg.lexical import decode_quad, encode_quad, iter_changed
+from kg.lexical import encode_quad, iter_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from pyoxigraph import NamedNode
@@ -23,10 +23,10 @@ __all__ = [
     "LIST",
     "STORE",
     "Written",
+    "as_written",
     "changed_in",
     "changed_quads",
     "in_memory",
-    "iter_quads",
     "kept_forms",
     "write",
 ]
@@ -96,14 +96,14 @@ def in_memory(store: Store) -> Store:
     return copy
 
 
-def iter_quads(store: Store, written: Written | None) -> Iterator[Quad]:
-    """Yield all quads as they are written.
+def as_written(store: Store, written: Written | None) -> Store:
+    """Return the store that has each literal as it is written, in the form of ``kg.lexical``.
 
     Args:
         store: of values.
-        written: what is kept beside it.
+        written: what is kept beside it; None where nothing has to be.
     """
-    return iter(store) if written is None else map(decode_quad, written.store)
+    return store if written is None else written.store
 
 
 def changed_quads(quads: Iterable[Quad]) -> set[Quad]:

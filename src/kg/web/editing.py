@@ -18,6 +18,7 @@ from kg.edit import Edit, Origin
 from kg.edit.working import next_change, working_folder
 from kg.lexical import decode
 from kg.namespaces import GRAPH
+from kg.snapshot.written import as_written
 from kg.sources import sources
 from kg.sparql.updating import apply
 from kg.web.problems import Problem
@@ -51,7 +52,7 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
     dataset, origin = _opened(settings)
     found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
     store = Store()
-    quads = found.store if found.written is None else found.written.store
+    quads = as_written(found.store, found.written)
     store.extend(quads)
     store.extend(_in(DefaultGraph(), (quad.triple for quad in quads)))
     before, others = _triples(store), _named(store)

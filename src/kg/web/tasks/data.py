@@ -11,6 +11,7 @@ from kg.entity import entity
 from kg.errors import UnknownName
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, RDFS, compact
+from kg.snapshot.written import as_written
 from kg.web.answers import Answer
 from kg.web.formats import GRAPHS, Kind, agreed, written
 from kg.web.links import ENDINGS
@@ -66,8 +67,7 @@ def thing(  # noqa: PLR0913 - what an address says
     store = held.store(viewpoint)
     node, ending = _found(store, iri, path)
     kind = agreed((*GRAPHS, _JSON), accept, ending or format)
-    kept = held.written(viewpoint)
-    told = described(kept.store if kept else store, node)
+    told = described(as_written(store, held.written(viewpoint)), node)
     quads = _capped(map(decode_quad, told), held.limits.triples)
     if not quads:
         raise Problem("not-found", f"nothing is known of {_called(node)} here")

@@ -14,6 +14,7 @@ from pyoxigraph import serialize as serialize_rdf
 from kg.formats import by_name
 from kg.lexical import decode_quad
 from kg.namespaces import PREFIXES
+from kg.snapshot.written import as_written
 from kg.web.answers import Answer
 from kg.web.formats import GRAPHS, agreed
 from kg.web.problems import Problem
@@ -73,10 +74,9 @@ def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
         is_whole = not held.edition.overlaps and store.contains_named_graph(name)
         if held.edition.beside is not None and not is_whole:
             store, written = held.beside(), held.written_beside()
-    if written is not None:
-        store = written.store
     # No triple is in two of the graphs that are one.
-    return (decode_quad(quad).triple for quad in store.quads_for_pattern(None, None, None, name))
+    quads = as_written(store, written).quads_for_pattern(None, None, None, name)
+    return (decode_quad(quad).triple for quad in quads)
 
 
 def _used(triples: Iterable[Triple]) -> dict[str, str]:
