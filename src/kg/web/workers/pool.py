@@ -107,9 +107,14 @@ class Pool:
             Problem: they cannot get ready.
         """
         try:
-            await asyncio.gather(
-                self._crew.start(self._quick.places), self._page_crew.start(self._pages.places)
+            # Each crew has ended what it began before the failure of one is told.
+            begun = await asyncio.gather(
+                self._crew.start(self._quick.places),
+                self._page_crew.start(self._pages.places),
+                return_exceptions=True,
             )
+            for failure in filter(None, begun):
+                raise failure
         except BaseException:
             await self.stop(0)
             raise
