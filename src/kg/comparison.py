@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Quad, Store
 
 from kg import build, snapshot
-from kg.dataset.viewpoints import is_slug, slug_named, slug_of, viewpoints
+from kg.dataset.viewpoints import is_slug, slug_named, slug_of
 from kg.errors import Inconsistent, Misuse, UnknownName
 from kg.flow import facts
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL, accepted_graph, inferred_graph
@@ -66,7 +66,7 @@ class Outcome:
 
 def outcomes(dataset: Dataset, *, gated: bool) -> tuple[Outcome, ...]:
     """Tell of each viewpoint that there is what it comes to."""
-    known = viewpoints(dataset)
+    known = dataset.viewpoints
     # Who disputes nothing and claims nothing that is disputed sees what is undisputed.
     seen: dict[frozenset[Triple], Outcome] = {}
     found = []
@@ -102,7 +102,7 @@ def elsewhere(triple: Triple, dataset: Dataset, viewpoint: str, *, gated: bool) 
 
     Where the triple is no fact from any, it is looked for among what follows.
     """
-    others = [one for one in viewpoints(dataset) if one.slug != viewpoint]
+    others = [one for one in dataset.viewpoints if one.slug != viewpoint]
     accepted = {one.slug: facts(dataset, one) for one in others}
     found = next((slug for slug, held in accepted.items() if triple in held), None)
     done = {facts(dataset, viewpoint)}
@@ -151,7 +151,7 @@ def meant(text: str, dataset: Dataset, *, gated: bool) -> str:
         return slug_named(text, node)
     except UnknownName:
         known = []
-        for one in viewpoints(dataset):
+        for one in dataset.viewpoints:
             known.append(one.slug)
             known += [f"according-to:{dataset.label(agent) or agent}" for agent in one.agents]
         raise UnknownName("viewpoint", text, known, hint="kg viewpoints lists them") from None

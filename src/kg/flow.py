@@ -13,7 +13,7 @@ from kg.errors import Inconsistent, OutsideProfile
 from kg.namespaces import GRAPH, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from kg.budget import Budget
@@ -27,6 +27,7 @@ __all__ = [
     "DEFAULT_ENGINE",
     "accepted",
     "admit",
+    "are_consistent",
     "caveats",
     "close",
     "derived",
@@ -150,6 +151,19 @@ def derived(
             raise Inconsistent(error.clashes, places) from None
         clashes = [f"{clash}{_claimed(dataset, clash)}" for clash in error.clashes]
         raise Inconsistent(clashes, places, viewpoint) from None
+
+
+def are_consistent(dataset: Dataset, viewpoints: Iterable[Viewpoint]) -> bool:
+    """Return whether all that some viewpoints accept contradicts nothing, taken together."""
+    from kg.reasoning import close as close_triples
+
+    accepted = [facts(dataset, viewpoint) for viewpoint in viewpoints]
+    try:
+        if accepted:
+            close_triples(accepted[0].union(*accepted[1:]), dataset.graph(GRAPH.ontology))
+    except Inconsistent:
+        return False
+    return True
 
 
 def derived_beside_ill_typed(

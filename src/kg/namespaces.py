@@ -87,13 +87,13 @@ class Namespace:
     """
 
     def __init__(self, iri: str, terms: str) -> None:
-        self.iri = iri
         self.terms = {term: NamedNode(iri + term) for term in terms.split()}
+        # Attributes of its own are found without a call of a function.
+        vars(self).update(self.terms)
+        self.iri = iri
 
     def __getattr__(self, term: str) -> NamedNode:
-        """Return the term, or say that kg knows none of that name."""
-        if not term.startswith("__") and term in self.terms:
-            return self.terms[term]
+        """Say that kg knows no term of that name."""
         raise AttributeError(f'{self.iri} has no term "{term}" in kg.namespaces')
 
     def __getitem__(self, term: str) -> NamedNode:

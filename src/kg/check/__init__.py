@@ -14,9 +14,8 @@ from kg.check.links import check_links
 from kg.check.quality import defined_terms, run_quality_queries, suggestion
 from kg.dataset import Dataset, accept
 from kg.dataset.documents import SSSOM, Document, Location, read_documents, shown
-from kg.dataset.viewpoints import viewpoints
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
-from kg.flow import close, home, validate
+from kg.flow import are_consistent, close, home, validate
 from kg.namespaces import GRAPH, REL
 from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.dataset import Viewpoint
     from kg.reasoning.profile import Fault
     from kg.validation.report import Severity
 
@@ -348,14 +348,18 @@ def _viewpoints(dataset: Dataset) -> Iterator[ValidationResult]:
     """Viewpoints whose claims contradict each other: what an agent says is as it is, so a warning.
 
     What the shapes ask for may be missing from a viewpoint for good reason: only the one that goes
-    without saying is checked against them.
+    without saying, which contradicts nothing, is checked against them.
     """
-    done = {accept(dataset)}
-    for viewpoint in viewpoints(dataset):
-        accepted = accept(dataset, viewpoint)
-        if accepted in done:
-            continue
-        done.add(accepted)
+    reported = accept(dataset)
+    # What follows from some facts follows from more of them, so that what is part of a graph
+    # without contradictions has none.
+    others: dict[frozenset[Triple], Viewpoint] = {}
+    for viewpoint in dataset.viewpoints:
+        if not (accepted := accept(dataset, viewpoint)) <= reported:
+            others.setdefault(accepted, viewpoint)
+    if are_consistent(dataset, others.values()):
+        return
+    for viewpoint in others.values():
         try:
             close(dataset, viewpoint.slug)
         except Inconsistent as error:

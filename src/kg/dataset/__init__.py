@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode
 from kg import labels
 from kg.contents import STDIN
 from kg.dataset import changes
-from kg.dataset.acceptance import accept
+from kg.dataset.acceptance import Ledger, accept
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location, read_documents
-from kg.dataset.viewpoints import Viewpoint
+from kg.dataset.viewpoints import Viewpoint, viewpoints
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
@@ -122,6 +122,16 @@ class Dataset:
     def notes(self) -> tuple[str, ...]:
         """Say in sentences what was met and not loaded."""
         return (*(note for document in self.documents for note in document.notes), *self.imports)
+
+    @cached_property
+    def viewpoints(self) -> tuple[Viewpoint, ...]:
+        """The viewpoints that there are: those declared, and one for each agent with claims."""
+        return viewpoints(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The claims, and what counts as a fact by them."""
+        return Ledger(self)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

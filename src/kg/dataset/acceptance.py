@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -17,15 +16,9 @@ if TYPE_CHECKING:
 
     from kg.dataset import Dataset
 
-__all__ = ["accept", "claims_of"]
+__all__ = ["Ledger", "accept", "claims_of"]
 
 _STANDINGS = frozenset((REL.stated, REL.attributed, REL.implied, REL.disputed, REL.contradicted))
-
-#: What was chosen last of each dataset, and from which viewpoint as asked for and as found: from
-#: files to a snapshot, one viewpoint is asked for several times in a row.
-_LAST: WeakKeyDictionary[Dataset, tuple[Viewpoint | str, Viewpoint, frozenset[Triple]]] = (
-    WeakKeyDictionary()
-)
 
 # What a claim says, or a triple without its place: subject, predicate, object.
 _Said = tuple[object, object, object]
@@ -43,26 +36,15 @@ def accept(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[
     Raises:
         UnknownName: there is no such viewpoint.
     """
-    last = _LAST.get(dataset)
-    if last is None or viewpoint not in last[:2]:
-        chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
-        last = (viewpoint, chosen, _chosen(dataset, chosen))
-        _LAST[dataset] = last
-    return last[2]
-
-
-def _chosen(dataset: Dataset, viewpoint: Viewpoint) -> frozenset[Triple]:
-    ledger = _Ledger(dataset, viewpoint)
-    facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
-    return frozenset(t for t in facts if ledger.holds(_said(t))).union(ledger.added())
+    chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
+    return dataset.ledger.accepted(chosen)
 
 
 def claims_of(dataset: Dataset, triple: Triple) -> list[str]:
     """Say which claims state a triple, each with who makes it."""
-    claims = _claims(dataset.graph(GRAPH.claims))
-    found = []
-    for node, one in claims.items():
-        if one.said == _said(triple):
+    said, found = _said(triple), []
+    for node, one in dataset.ledger.claims.items():
+        if one.said == said:
             agents = " and ".join(
                 sorted(dataset.label(agent) or str(agent) for agent in one.agents)
             )
@@ -90,12 +72,47 @@ class _Claim:
         return self.subject, self.predicate, self.value
 
 
-class _Ledger:
-    """The claims, each with whether it counts from a viewpoint."""
+class Ledger:
+    """The claims of a dataset, and what counts as a fact by them.
 
-    def __init__(self, dataset: Dataset, viewpoint: Viewpoint) -> None:
-        claims = _claims(dataset.graph(GRAPH.claims))
-        self._viewpoint = viewpoint
+    Args:
+        dataset: has facts, claims and ontology.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.claims = _claims(dataset.graph(GRAPH.claims))
+        self.facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
+        self.of: dict[_Said, list[_Claim]] = defaultdict(list)
+        self.about: dict[object, list[_Claim]] = defaultdict(list)
+        for one in self.claims.values():
+            self.of[one.said].append(one)
+            # That reference data contradict a claim tells nothing of the thing's being there.
+            if one.standing != REL.contradicted:
+                self.about[one.subject].append(one)
+        self.events = below(dataset, REL.Event, RDFS.subClassOf)
+        self.through: dict[object, set[object]] = defaultdict(set)
+        for triple in dataset.graph(GRAPH.ontology):
+            if triple.predicate == REL.citedThrough:
+                self.through[triple.subject].add(triple.object)
+        self._accepted: dict[Viewpoint, frozenset[Triple]] = {}
+
+    def accepted(self, viewpoint: Viewpoint) -> frozenset[Triple]:
+        """Return the triples that count as facts from a viewpoint."""
+        if not self.claims:
+            return self.facts
+        if viewpoint not in self._accepted:
+            chosen = _Choice(self, viewpoint)
+            kept = frozenset(triple for triple in self.facts if chosen.holds(_said(triple)))
+            self._accepted[viewpoint] = kept.union(chosen.added())
+        return self._accepted[viewpoint]
+
+
+class _Choice:
+    """Which of the claims count from a viewpoint."""
+
+    def __init__(self, ledger: Ledger, viewpoint: Viewpoint) -> None:
+        self._ledger, self._viewpoint = ledger, viewpoint
+        claims = ledger.claims
         self._disputed = {one.said for one in claims.values() if one.standing == REL.disputed}
         self._omitted: set[_Said] = set()
         for one in claims.values():
@@ -103,36 +120,25 @@ class _Ledger:
             self._disputed |= denied
             if viewpoint.omits_disputed and one.agents & viewpoint.speakers:
                 self._omitted |= denied
-        self._of: dict[_Said, list[_Claim]] = defaultdict(list)
-        self._about: dict[object, list[_Claim]] = defaultdict(list)
-        for one in claims.values():
-            self._of[one.said].append(one)
-            # That reference data contradict a claim tells nothing of the thing's being there.
-            if one.standing != REL.contradicted:
-                self._about[one.subject].append(one)
-        self._events = below(dataset, REL.Event, RDFS.subClassOf)
-        self._through: dict[object, set[object]] = defaultdict(set)
-        for triple in dataset.graph(GRAPH.ontology):
-            if triple.predicate == REL.citedThrough:
-                self._through[triple.subject].add(triple.object)
 
     def holds(self, said: _Said) -> bool:
         """Tell whether a triple of the files counts as a fact."""
         if said in self._omitted:
             return False
-        if said in self._of:
-            return any(map(self._counts, self._of[said]))
-        about = self._about.get(said[0], [])
+        ledger = self._ledger
+        if said in ledger.of:
+            return any(map(self._counts, ledger.of[said]))
+        about = ledger.about.get(said[0], [])
         if said[1] == RDF.type:
             # Where nothing that is claimed of an event counts, nobody says that it happened.
-            return said[2] not in self._events or not about or any(map(self._counts, about))
+            return said[2] not in ledger.events or not about or any(map(self._counts, about))
         # A first day is covered by the claim of the date.
-        covering = [one for one in about if one.predicate in self._through.get(said[1], ())]
+        covering = [one for one in about if one.predicate in ledger.through.get(said[1], ())]
         return not covering or any(map(self._counts, covering))
 
     def added(self) -> Iterator[Triple]:
         """Say what the agents of the viewpoint claim, be it asserted or not."""
-        for one in (one for claims in self._of.values() for one in claims):
+        for one in (one for claims in self._ledger.of.values() for one in claims):
             if self._is_spoken(one) and self._counts(one):
                 subject, predicate, value = one.said
                 if isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode):

@@ -12,7 +12,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -43,8 +42,6 @@ __all__ = [
 _PREFIX = "viewpoint-"
 _ACCORDING_TO = "according-to"
 _PATTERN = NamedNode(f"{PREFIXES['kg']}{_PREFIX}{_ACCORDING_TO}")
-#: What was found of each dataset, which is asked for again for each of its viewpoints.
-_KNOWN: WeakKeyDictionary[Dataset, tuple[Viewpoint, ...]] = WeakKeyDictionary()
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
@@ -134,12 +131,6 @@ def slug_named(text: str, resolve: Callable[[str], NamedNode]) -> str:
 
 def viewpoints(dataset: Dataset) -> tuple[Viewpoint, ...]:
     """Return the viewpoints that there are: those declared, and one for each agent with claims."""
-    if dataset not in _KNOWN:
-        _KNOWN[dataset] = _found(dataset)
-    return _KNOWN[dataset]
-
-
-def _found(dataset: Dataset) -> tuple[Viewpoint, ...]:
     declared = {one.node: one for one in _declared(dataset.graph(GRAPH.claims))}
     # The files of another graph need not repeat the viewpoints that every graph has.
     for one in _described(resources.viewpoints()):
@@ -161,7 +152,7 @@ def find(dataset: Dataset, slug: str) -> Viewpoint:
         UnknownName: there is none; carries the close matches, or lists all.
         Misuse: several have that name.
     """
-    known = viewpoints(dataset)
+    known = dataset.viewpoints
     found = [one for one in known if one.slug == slug]
     if not found:
         hint = "one of " + ", ".join(one.slug for one in known)

@@ -288,5 +288,5 @@ def _predicates(graph: ShapesGraph, path: Term) -> set[NamedNode]:
 def _ordered(asked: Iterable[Constraint]) -> Iterator[_Group]:
     """What the filters of queries order."""
     for constraint in asked:
-        if predicates := ordered_predicates(constraint.text):
+        if predicates := ordered_predicates(constraint):
             yield predicates, (), False

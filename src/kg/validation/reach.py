@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from kg.namespaces import RDF, RDFS, SH
-from kg.validation.sparql_constraints import parsed, parts
+from kg.validation.sparql_constraints import parts
 from kg.validation.structure import references, targeted, targets
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def _path(graph: ShapesGraph, node: Node) -> _Path:
 
 def _query(constraint: Constraint, found: Reach) -> None:
     """Add the patterns of a query, each from a variable that a required pattern reaches."""
-    query = parsed(constraint.text)
+    query = constraint.algebra
     if any(part.name == "Extend" and _is_looked_up(part) for part in parts(query)):
         raise Unbounded("sh:sparql that looks up what BIND computes")
     _group(query.p, {"this": 0}, found, constraint)

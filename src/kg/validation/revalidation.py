@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.errors import Misuse
 from kg.namespaces import OWL, RDF, RDFS, SH
 from kg.validation.fast import FastShapes
+from kg.validation.features import in_shapes
 from kg.validation.outcome import report
 from kg.validation.places import Places
 from kg.validation.reach import Reach, Step, Unbounded, reach
@@ -58,14 +59,11 @@ class Revalidator:
         self._graph.require_usable()
         self._shapes = {shape: targets(self._graph, shape) for shape in targeted(self._graph)}
         self._anchored = ShapesGraph(self._with_anchors())
-        fast = FastShapes.of(self._graph)
+        asked = constraints(self._graph)
         #: What of the shapes looks at the whole graph, so that only ``validate`` can judge it.
-        self.unbounded: str | None = fast if isinstance(fast, str) else None
+        self.unbounded: str | None = in_shapes(self._graph, asked) or _told_elsewhere(self._graph)
         self._fast: FastShapes | None = None
         if self.unbounded is None:
-            self.unbounded = _told_elsewhere(self._graph)
-        if self.unbounded is None:
-            asked = constraints(self._graph)
             try:
                 self._reach = _Walks(reach(self._graph, asked))
                 self._fast = FastShapes(self._anchored, asked)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
@@ -34,7 +34,6 @@ __all__ = [
     "constraints",
     "evaluate",
     "ordered_predicates",
-    "parsed",
     "parts",
     "unlike_pyshacl",
 ]
@@ -78,6 +77,25 @@ class Constraint:
     path: Term | None
     severity: Term
     targeted: Term
+
+    @property
+    def clauses(self) -> frozenset[str]:
+        """The names of the clauses of the query, see ``_clauses``."""
+        return self._read[0]
+
+    @property
+    def algebra(self) -> Any:
+        """The query in rdflib's algebra."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[frozenset[str], Any]:
+        from rdflib.plugins.sparql.algebra import translateQuery
+        from rdflib.plugins.sparql.parser import parseQuery
+
+        query = parseQuery(self.text)
+        # What is parsed is turned into the algebra where it stands.
+        return frozenset(_clauses(query)), translateQuery(query).algebra
 
     def outcome(self, row: Mapping[str, Term]) -> Outcome:
         """Turn a solution into a result, section 5.3.2 of SHACL."""
@@ -147,24 +165,15 @@ def _text(graph: ShapesGraph, node: Term, path: Term | None) -> str:
     return lines + select
 
 
-def parsed(text: str) -> Any:
-    """Parse a query into rdflib's algebra."""
-    from rdflib.plugins.sparql.algebra import translateQuery
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    return translateQuery(parseQuery(text)).algebra
-
-
-def _syntax(text: str) -> Iterator[str]:
+def _clauses(query: Any) -> Iterator[str]:
     """The names of the clauses of a query as it is written, a BIND within another clause apart.
 
     The algebra does not tell a group within a group from one group, and $this is bound in the
     outer one alone.
     """
-    from rdflib.plugins.sparql.parser import parseQuery
     from rdflib.plugins.sparql.parserutils import CompValue
 
-    waiting: list[tuple[Any, int]] = [(parseQuery(text), 0)]
+    waiting: list[tuple[Any, int]] = [(query, 0)]
     while waiting:
         part, depth = waiting.pop()
         if isinstance(part, CompValue):
@@ -179,9 +188,9 @@ def unlike_pyshacl(constraint: Constraint) -> str | None:
     """Say why a query cannot be asked for all focus nodes at once; None where it can."""
     if found := _PREBOUND.search(constraint.text):
         return f"sh:sparql with ${found[1]}"
-    if apart := _APART.keys() & set(_syntax(constraint.text)):
+    if apart := _APART.keys() & constraint.clauses:
         return f"sh:sparql with {', '.join(sorted(_APART[name] for name in apart))}"
-    query = parsed(constraint.text)
+    query = constraint.algebra
     if query.name != "SelectQuery" or query.p.name != "Project":
         return "sh:sparql with a query that is no plain SELECT"
     projected = {str(name) for name in query.p.PV}
@@ -257,11 +266,11 @@ def parts(part: Any, *, inside_filters: bool = True) -> Iterator[Any]:
             yield from parts(one, inside_filters=inside_filters)
 
 
-def ordered_predicates(text: str) -> set[NamedNode]:
+def ordered_predicates(constraint: Constraint) -> set[NamedNode]:
     """The predicates whose values a query orders by ``<`` and the like."""
     from rdflib.term import URIRef
 
-    query = parsed(text)
+    query = constraint.algebra
     ordered = {
         str(side)
         for one in parts(query)

@@ -199,11 +199,10 @@ def _made(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
 def _others(dataset: Dataset, slug: str, seen: Snapshot, *, is_gated: bool) -> dict[str, Snapshot]:
     """Make the snapshots of the other viewpoints; those with the same facts share one."""
     from kg import build as building
-    from kg.dataset.viewpoints import viewpoints
     from kg.flow import facts
 
     known, found = {facts(dataset, slug): seen}, {}
-    for one in viewpoints(dataset):
+    for one in dataset.viewpoints:
         if one.slug == slug:
             continue
         accepted = facts(dataset, one)
