@@ -114,7 +114,7 @@ class Pool:
                 return_exceptions=True,
             )
             for failure in filter(None, begun):
-                raise failure
+                raise failure  # noqa: TRY301 - what began is to be ended for it, too
         except BaseException:
             await self.stop(0)
             raise
