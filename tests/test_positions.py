@@ -121,6 +121,50 @@ def test_trig_and_nquads_name_the_line_inside_a_graph():
     assert [line for _, line in lines_of(nquads, "nq")] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("ttl", "@prefix : <http://e.org/> .:a :b :c.\n:a.x :b 1.5.\n<x>:b 'a'@en.<y> :b .5,5.e1."),
+        (
+            "ttl",
+            "PREFIX : <http://e.org/>\nBASE <http://e.org/f/> # . :no :b 1 .\n:a :b <>.<#x> a :C.",
+        ),
+        (
+            "ttl",
+            "@prefix p: <http://a.org/> . p:a p:b 1 .\n@prefix p: <http://b.org/> .\np:a p:b 1 .",
+        ),
+        (
+            "ttl",
+            "<a> <b> \"\"\"\n<c> <b> 1 .\n\\\"\"\"\" ; <d> ''' . '' ''' .\n<c> <b> \"'\" , '\"' .",
+        ),
+        (
+            "ttl",
+            "<\\u0061> <b> 1 . # <c> <b> 2 .\n<c> <b> '# . ' ;;; <d> [ <b> <e> . ] .".replace(
+                " . ]", " ]"
+            ),
+        ),
+        ("trig", "@prefix : <http://e.org/> .\n:g { :a :b 1 }\n:a :b 2 .\n{ :a :b 3 . :c :d 4 }"),
+        (
+            "nt",
+            '<x:a> <x:b> "1" .\n<x:c> <x:b> "<x:a>" .\n <x:a>\t<x:\\u0062> "\\u0032"@en .\n#\n\n',
+        ),
+        (
+            "nq",
+            '<x:a> <x:b> <x:c> <x:g> .\n<x:a> <x:b> <x:d> _:g .\n_:s <x:b> <x:c>.\n<x:s> <x:b> "".',
+        ),
+    ],
+)
+def test_the_statements_about_an_iri_are_found_without_reading_all_others(kind, text):
+    positions = Positions(text, FORMATS[kind], base="http://e.org/doc/")
+    quads = parsing.parse("x", FORMATS[kind], text.encode(), "b", base="http://e.org/doc/")
+    named = [quad.triple for quad in quads if isinstance(quad.subject, NamedNode)]
+    named = [triple for triple in named if not isinstance(triple.object, BlankNode)]
+    found = [(positions.line_of(one), positions.line_of_subject(one.subject)) for one in named]
+    assert "_lines" not in vars(positions)
+    triples, subjects = positions._lines
+    assert found == [(triples[one], subjects[one.subject]) for one in named]
+
+
 def test_what_is_not_understood_is_passed_over():
     text = (
         "@prefix : <http://e.org/> .\n<< :a :b :c >> :d :e .\n:a :b :c ~ :r {| :s :t |} ,\n:f .\n"

@@ -123,7 +123,15 @@ class Document:
     @cached_property
     def subjects(self) -> frozenset[object]:
         """The nodes that the document says something of."""
-        return frozenset(quad.subject for quad in self.quads())
+        return frozenset().union(*self.described.values())
+
+    @cached_property
+    def described(self) -> dict[object, set[object]]:
+        """The nodes that the document says something of in each graph."""
+        nodes: dict[object, set[object]] = {}
+        for quad in self.quads():
+            nodes.setdefault(quad.graph_name, set()).add(quad.subject)
+        return nodes
 
     @cached_property
     def typed(self) -> frozenset[object]:

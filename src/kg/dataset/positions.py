@@ -1,8 +1,9 @@
 """The line on which a document states a triple, or first describes a node.
 
 pyoxigraph tells the place of a syntax error and of nothing else. So a message that is to name a
-line reads the document once more: Turtle, TriG, N-Triples and N-Quads statement by statement,
-RDF/XML and JSON-LD by looking for the names.
+line looks into the document once more. In Turtle, TriG, N-Triples and N-Quads it reads the
+statements about the node, and all statements only for a blank node, which is numbered in their
+order; in RDF/XML and JSON-LD it looks for the names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from kg.dataset import statements
+from kg.dataset.sections import Sections
 from kg.namespaces import RDF, compact
 
 if TYPE_CHECKING:
@@ -58,14 +60,21 @@ class Positions:
     def line_of(self, triple: Triple) -> int | None:
         """Return the line of the object where the triple is first stated."""
         if self._rdf in _READ_AGAIN:
-            return self._lines[0].get(triple)
+            named = not any(isinstance(term, BlankNode) for term in triple)
+            found = self._sections.line_of(triple) if named else None
+            return found or self._lines[0].get(triple)
         return _search(self._text, triple.subject, triple.predicate, triple.object)
 
     def line_of_subject(self, node: object) -> int | None:
         """Return the line on which a node is first the subject of a statement."""
         if self._rdf in _READ_AGAIN:
-            return self._lines[1].get(node)
+            found = self._sections.line_of_subject(node) if isinstance(node, NamedNode) else None
+            return found or self._lines[1].get(node)
         return _search(self._text, node)
+
+    @cached_property
+    def _sections(self) -> Sections:
+        return Sections(self._text, one_per_line=self._rdf in _ONE_PER_LINE, base=self._base)
 
     @cached_property
     def _lines(self) -> tuple[dict[Triple, int], dict[object, int]]:

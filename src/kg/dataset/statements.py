@@ -8,17 +8,18 @@ understood, such as one about a triple (RDF 1.2), is passed over.
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import urljoin
 
-from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode
+from pyoxigraph import BaseDirection, BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["DIRECTIVES", "TOKENS", "Reader", "Statement", "Token", "read"]
+__all__ = ["DIRECTIVES", "TOKENS", "Reader", "Statement", "Token", "read", "resolved", "unescaped"]
 
 
 class Statement(NamedTuple):
@@ -30,6 +31,10 @@ class Statement(NamedTuple):
     graph: Any
     line: int
     subject_line: int
+
+    def triple(self) -> Triple:
+        """Return the triple without its graph."""
+        return Triple(self.subject, self.predicate, self.object)
 
 
 def read(text: str, *, one_per_line: bool = False, base: str = "") -> list[Statement]:
@@ -100,7 +105,9 @@ def _tokens(text: str) -> Iterator[Token]:
             yield Token(str(match.lastgroup), match.group(), line)
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """Return a string or an IRI without its escapes."""
+
     def plain(match: re.Match[str]) -> str:
         code = match[1] or match[2]
         return chr(int(code, 16)) if code else _ESCAPED.get(match[3], match[3])
@@ -108,7 +115,11 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(plain, text) if "\\" in text else text
 
 
-def _joined(base: str, iri: str) -> str:
+def resolved(iri: str, base: str) -> str:
+    """Return the IRI that stands between angle brackets, unescaped and absolute."""
+    iri = unescaped(iri)
+    if _SCHEME.match(iri):
+        return iri
     joined = urljoin(base, iri)
     # An empty fragment is one, which Python leaves out.
     return joined + "#" if iri.endswith("#") and not joined.endswith("#") else joined
@@ -122,11 +133,18 @@ class Reader:
     only by the token after it.
     """
 
-    def __init__(self, text: str, *, one_per_line: bool, base: str = "") -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        one_per_line: bool = False,
+        base: str = "",
+        prefixes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._tokens = self.scan(text)
         self._next = next(self._tokens, _END)
         self._one_per_line = one_per_line
-        self._prefixes: dict[str, str] = {}
+        self._prefixes = dict(prefixes)
         self._base = base
         self._graph: Any = None
         self._labelled: dict[str, BlankNode] = {}
@@ -256,7 +274,7 @@ class Reader:
 
     def _string(self, token: Token, emit: _Emit) -> None:
         width = 3 if token.text[:3] in ('"""', "'''") and len(token.text) > 5 else 1  # noqa: PLR2004
-        value = _unescaped(token.text[width:-width])
+        value = unescaped(token.text[width:-width])
         if self._next.kind == "language":
             language, _, direction = self._take().text[1:].partition("--")
             to = BaseDirection(direction) if direction else None
@@ -285,8 +303,7 @@ class Reader:
 
     def _term(self, token: Token) -> Any:
         if token.kind == "iri":
-            iri = _unescaped(token.text[1:-1])
-            return NamedNode(iri if _SCHEME.match(iri) else _joined(self._base, iri))
+            return NamedNode(resolved(token.text[1:-1], self._base))
         if token.kind == "name":
             prefix, _, local = token.text.partition(":")
             if prefix not in self._prefixes:

@@ -11,8 +11,6 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyoxigraph import Quad
-
     from kg.dataset import Dataset
     from kg.dataset.documents import Document, Location
     from kg.validation.index import Term
@@ -71,10 +69,10 @@ class Places:
         if not uses:
             return None
         home = min(uses, key=lambda graph: (-uses[graph], str(graph)))
-        document = self._describing.get((home, node))
-        if document is None:
-            return None
-        return document.place_of_subject(node)
+        for document in self._documents:
+            if node in document.described.get(home, ()):
+                return document.place_of_subject(node)
+        return None
 
     @cached_property
     def _labels(self) -> dict[Term, Literal]:
@@ -88,21 +86,19 @@ class Places:
             labels[subject] = label
         return labels
 
-    @cached_property
-    def _quads(self) -> list[tuple[Document, Quad]]:
-        documents = self._dataset.documents if self._dataset else ()
-        return [(document, quad) for document in documents for quad in document.quads()]
+    @property
+    def _documents(self) -> tuple[Document, ...]:
+        return self._dataset.documents if self._dataset else ()
 
     @cached_property
-    def _uses(self) -> dict[NamedNode, Counter[GraphName]]:
-        uses: dict[NamedNode, Counter[GraphName]] = {}
-        for _, quad in self._quads:
-            uses.setdefault(quad.predicate, Counter())[quad.graph_name] += 1
+    def _uses(self) -> dict[NamedNode, dict[GraphName, int]]:
+        """How often each property is used in each graph."""
+        uses: dict[NamedNode, dict[GraphName, int]] = {}
+        used = Counter(
+            (quad.predicate, quad.graph_name)
+            for document in self._documents
+            for quad in document.quads()
+        )
+        for (predicate, graph), count in used.items():
+            uses.setdefault(predicate, {})[graph] = count
         return uses
-
-    @cached_property
-    def _describing(self) -> dict[tuple[GraphName, Term], Document]:
-        describing: dict[tuple[GraphName, Term], Document] = {}
-        for document, quad in self._quads:
-            describing.setdefault((quad.graph_name, quad.subject), document)
-        return describing
