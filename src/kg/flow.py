@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.dataset import accept
 from kg.dataset.acceptance import claims_of
 from kg.dataset.viewpoints import DEFAULT
 from kg.errors import Inconsistent, OutsideProfile
@@ -50,13 +49,11 @@ _OF_LISTS = frozenset((RDF.first, RDF.rest))
 _OF_THINGS = frozenset(
     (OWL.sameAs, OWL.differentFrom, RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy)
 )
-_OWN = frozenset(GRAPH.terms.values())
 
 
 def facts(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
     """Return what counts as a fact: what is accepted, and the user's own named graphs."""
-    own = [dataset.graph(name) for name in dataset.graphs() if name not in _OWN]
-    return accept(dataset, viewpoint).union(*own)
+    return dataset.state(viewpoint).facts
 
 
 def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
@@ -64,24 +61,12 @@ def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, froz
 
     A triple that several graphs hold is in the first of them; ``whole`` returns them as they are.
     """
-    found: dict[NamedNode, frozenset[Triple]] = {}
-    for name, triples in sorted(
-        whole(dataset, viewpoint).items(), key=lambda item: item[0] not in _OWN
-    ):
-        rest = triples if name in _OWN else triples.difference(*found.values())
-        if rest or name in _OWN:
-            found[name] = rest
-    return found
+    return dict(dataset.state(viewpoint).graphs)
 
 
 def overlapping(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[str, int]:
     """Return the graphs with triples that ones before them hold too, and the size of each."""
-    graphs = accepted(dataset, viewpoint)
-    return {
-        name.value: len(triples)
-        for name, triples in whole(dataset, viewpoint).items()
-        if len(triples) != len(graphs.get(name, ()))
-    }
+    return dataset.state(viewpoint).overlapping
 
 
 def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
@@ -90,14 +75,7 @@ def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozens
     The facts that are not accepted are left out, and what an agent claims that no file asserts is
     among the asserted.
     """
-    chosen = accept(dataset, viewpoint)
-    graphs = {name: dataset.graph(name) for name in dataset.graphs()}
-    claimed = chosen.difference(*graphs.values())
-    for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
-        graphs[name] &= chosen
-    if claimed:
-        graphs[GRAPH.asserted] = graphs.get(GRAPH.asserted, frozenset()) | claimed
-    return graphs
+    return dict(dataset.state(viewpoint).whole)
 
 
 def close(dataset: Dataset, viewpoint: str = DEFAULT) -> frozenset[Triple]:

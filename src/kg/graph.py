@@ -287,7 +287,8 @@ class Graph(Linked, Proofs):
         from kg.edit import Edit, Origin
 
         origin = Origin(self._data, self._ontology, self._gated, self.viewpoint, self._reading)
-        return Edit(self.dataset, origin, self._adopt, save=save)
+        current = self.__dict__.get("snapshot")
+        return Edit(self.dataset, origin, self._adopt, save=save, current=current)
 
     def check(
         self, source: Path | str | None = None, *, shapes: Paths | None = None

@@ -19,7 +19,7 @@ from kg.validation.index import Index, Term
 from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Container
 
     from kg.dataset import Dataset
     from kg.dates import Bounds
@@ -34,7 +34,7 @@ _ONCE = (RDF.subject, RDF.predicate, RDF.object, REL.assertedBy, REL.standing)
 _PLACES = (PROV.wasQuotedFrom, PROV.hadPrimarySource)
 
 
-def drift(dataset: Dataset, inferred: Collection[Triple] = frozenset()) -> list[ValidationResult]:
+def drift(dataset: Dataset, inferred: Container[Triple] = frozenset()) -> list[ValidationResult]:
     """Hold facts, claims, passages, sources and dates against each other.
 
     Args:
@@ -149,9 +149,7 @@ def _doubted(claim: Term, ledger: _Ledger, findings: Findings) -> None:
     findings.add("claim-without-doubt", claim, message)
 
 
-def _claimed(
-    claim: Term, ledger: _Ledger, inferred: Collection[Triple], findings: Findings
-) -> None:
+def _claimed(claim: Term, ledger: _Ledger, inferred: Container[Triple], findings: Findings) -> None:
     said = ledger.triple(claim)
     if said is None:
         return

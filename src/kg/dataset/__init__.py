@@ -19,7 +19,8 @@ from kg.dataset import changes
 from kg.dataset.acceptance import Ledger, accept
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location, read_documents
-from kg.dataset.viewpoints import Viewpoint, viewpoints
+from kg.dataset.state import State
+from kg.dataset.viewpoints import DEFAULT, Viewpoint, viewpoints
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ class Dataset:
 
     def saved(self) -> Dataset:
         """Return the same dataset, its changes being documents that are written by now."""
-        later = Dataset([replace(document, sources=None) for document in self.documents])
+        documents = self.documents
+        # A document that stays the same one need not be parsed again.
+        later = Dataset([replace(d, sources=None) if d.sources else d for d in documents])
         later.reading = self.reading
         later._stated = self._stated
         return later
@@ -127,6 +130,20 @@ class Dataset:
     def viewpoints(self) -> tuple[Viewpoint, ...]:
         """The viewpoints that there are: those declared, and one for each agent with claims."""
         return viewpoints(self)
+
+    def state(self, viewpoint: Viewpoint | str = DEFAULT) -> State:
+        """Return the dataset as a viewpoint has it.
+
+        Raises:
+            UnknownName: there is no such viewpoint.
+        """
+        if viewpoint not in self._states:
+            self._states[viewpoint] = State(self, viewpoint)
+        return self._states[viewpoint]
+
+    @cached_property
+    def _states(self) -> dict[Viewpoint | str, State]:
+        return {}
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from kg.dataset.viewpoints import DEFAULT, Viewpoint, below, find
+from kg.dataset.viewpoints import DEFAULT, Viewpoint, below
 from kg.namespaces import GRAPH, RDF, RDFS, REL
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def accept(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[
     Raises:
         UnknownName: there is no such viewpoint.
     """
-    chosen = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
-    return dataset.ledger.accepted(chosen)
+    return dataset.state(viewpoint).accepted
 
 
 def claims_of(dataset: Dataset, triple: Triple) -> list[str]:
@@ -81,7 +80,8 @@ class Ledger:
 
     def __init__(self, dataset: Dataset) -> None:
         self.claims = _claims(dataset.graph(GRAPH.claims))
-        self.facts = dataset.graph(GRAPH.asserted) | dataset.graph(GRAPH.reference)
+        asserted, reference = map(dataset.graph, (GRAPH.asserted, GRAPH.reference))
+        self.facts = asserted | reference if reference else asserted
         self.of: dict[_Said, list[_Claim]] = defaultdict(list)
         self.about: dict[object, list[_Claim]] = defaultdict(list)
         for one in self.claims.values():

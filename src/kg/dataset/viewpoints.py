@@ -23,6 +23,7 @@ from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL, SKOS, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from kg.dataset import Dataset
@@ -131,18 +132,29 @@ def slug_named(text: str, resolve: Callable[[str], NamedNode]) -> str:
 
 def viewpoints(dataset: Dataset) -> tuple[Viewpoint, ...]:
     """Return the viewpoints that there are: those declared, and one for each agent with claims."""
+    acting = _acting(dataset)
+    given, pattern = _given(dataset)
+    asserters = {t.object for t in dataset.graph(GRAPH.claims) if t.predicate == REL.assertedBy}
+    made = [
+        _made(dataset, pattern, agent, speakers & asserters, speakers)
+        for agent, speakers in _agents(asserters, acting)
+    ]
+    return (*given, *sorted(made, key=lambda one: one.slug))
+
+
+def _given(dataset: Dataset) -> tuple[list[Viewpoint], Viewpoint]:
+    """Return the viewpoints that are declared, and the one that others are made after."""
     declared = {one.node: one for one in _declared(dataset.graph(GRAPH.claims))}
     # The files of another graph need not repeat the viewpoints that every graph has.
     for one in _described(resources.viewpoints()):
         declared.setdefault(one.node, one)
     pattern = declared.pop(_PATTERN)
-    acting = _acting(dataset)
+    acting = _acting(dataset) if any(one.agents for one in declared.values()) else {}
     given = [
         replace(one, speakers=_speakers(one.agents, acting))
         for one in sorted(declared.values(), key=lambda one: (one.agents != set(), one.slug))
     ]
-    made = [_made(dataset, pattern, agent, acting) for agent in _agents(dataset, acting)]
-    return (*given, *sorted(made, key=lambda one: one.slug))
+    return given, pattern
 
 
 def find(dataset: Dataset, slug: str) -> Viewpoint:
@@ -152,8 +164,12 @@ def find(dataset: Dataset, slug: str) -> Viewpoint:
         UnknownName: there is none; carries the close matches, or lists all.
         Misuse: several have that name.
     """
-    known = dataset.viewpoints
-    found = [one for one in known if one.slug == slug]
+    found = []
+    if not slug.startswith(f"{_ACCORDING_TO}-"):
+        # What is declared is found without a look at who claims what.
+        found = [one for one in _given(dataset)[0] if one.slug == slug]
+    known = () if found else dataset.viewpoints
+    found = found or [one for one in known if one.slug == slug]
     if not found:
         hint = "one of " + ", ".join(one.slug for one in known)
         names = [one.slug for one in known]
@@ -169,16 +185,17 @@ def find(dataset: Dataset, slug: str) -> Viewpoint:
     return found[0]
 
 
-def _declared(graph: Iterable[Triple]) -> list[Viewpoint]:
+def _declared(graph: AbstractSet[Triple]) -> list[Viewpoint]:
     """Read the viewpoints that a graph describes."""
-    described: dict[object, list[Triple]] = defaultdict(list)
-    for triple in graph:
-        described[triple.subject].append(triple)
-    return [
-        _read(node, triples)
-        for node, triples in described.items()
-        if isinstance(node, NamedNode) and Triple(node, RDF.type, REL.Viewpoint) in triples
-    ]
+    kind = REL.Viewpoint
+    typed = (t.subject for t in graph if t.object == kind and t.predicate == RDF.type)
+    described: dict[object, list[Triple]] = {
+        node: [] for node in typed if isinstance(node, NamedNode)
+    }
+    for triple in graph if described else ():
+        if (about := described.get(triple.subject)) is not None:
+            about.append(triple)
+    return [_read(node, triples) for node, triples in described.items()]  # type: ignore[arg-type]
 
 
 def _read(node: NamedNode, triples: list[Triple]) -> Viewpoint:
@@ -237,25 +254,28 @@ def _speakers(
     return frozenset(speakers)
 
 
-def _agents(dataset: Dataset, acting: dict[object, set[NamedNode]]) -> list[NamedNode]:
-    """Return who makes claims, or has them made by who acts for it."""
-    claims = dataset.graph(GRAPH.claims)
-    asserters = {triple.object for triple in claims if triple.predicate == REL.assertedBy}
-    known = {*asserters, *acting}
-    agents = [node for node in known if isinstance(node, NamedNode)]
-    return [one for one in agents if not asserters.isdisjoint(_speakers({one}, acting))]
+def _agents(
+    asserters: AbstractSet[object], acting: dict[object, set[NamedNode]]
+) -> Iterator[tuple[NamedNode, frozenset[NamedNode]]]:
+    """Yield who makes claims, or has them made by who acts for it, with all who speak for it."""
+    for node in {*asserters, *acting}:
+        if isinstance(node, NamedNode):
+            speakers = _speakers({node}, acting)
+            if not asserters.isdisjoint(speakers):
+                yield node, speakers
 
 
 def _made(
-    dataset: Dataset, pattern: Viewpoint, agent: NamedNode, acting: dict[object, set[NamedNode]]
+    dataset: Dataset,
+    pattern: Viewpoint,
+    agent: NamedNode,
+    asserting: AbstractSet[NamedNode],
+    speakers: frozenset[NamedNode],
 ) -> Viewpoint:
     """Make the viewpoint according to an agent after the pattern for all of them."""
     slug = f"{_ACCORDING_TO}-{slug_of(agent)}"
-    claims = dataset.graph(GRAPH.claims)
-    asserters = {triple.object for triple in claims if triple.predicate == REL.assertedBy}
-    speakers = _speakers({agent}, acting)
     name = dataset.label(agent) or slug_of(agent)
-    others = [dataset.label(one) or slug_of(one) for one in (speakers & asserters) - {agent}]
+    others = [dataset.label(one) or slug_of(one) for one in asserting - {agent}]
     also = f", and of {' and '.join(sorted(others))} for it" if others else ""
     return replace(
         pattern,

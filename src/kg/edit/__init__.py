@@ -48,6 +48,7 @@ class Edit:
         origin: what it is made from, and how.
         adopt: called with the new state when that is good.
         save: whether the change is written into the folder that the graph is made from.
+        current: the snapshot of the graph as it is, where it is open.
 
     >>> from kg import load
     >>> g = load()
@@ -64,8 +65,9 @@ class Edit:
         adopt: Callable[[Dataset, Snapshot], None],
         *,
         save: bool = False,
+        current: Snapshot | None = None,
     ) -> None:
-        self._dataset = dataset
+        self._dataset, self._current = dataset, current
         self._origin = origin
         self._adopt = adopt
         self._save = save
@@ -144,7 +146,7 @@ class Edit:
             current = self._origin.load()
             # Where others changed the folder since it was loaded, theirs come first.
             if current.digest() != self._dataset.digest():
-                self._dataset = current
+                self._dataset, self._current = current, None
         return self
 
     def __exit__(
@@ -164,7 +166,9 @@ class Edit:
         changed = bool(self._added or self._removed)
         later = self._dataset.changed(draft) if changed else self._dataset
         try:
-            before, after, follows, ceased = revised(self._dataset, later, self._origin)
+            before, after, follows, ceased = revised(
+                self._dataset, later, self._origin, self._current
+            )
         except DoesNotConform as error:
             told = str(error).removesuffix("; run kg check")
             raise DoesNotConform(f"{told}; nothing was changed", error.report) from None

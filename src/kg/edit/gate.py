@@ -5,41 +5,32 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode
-
 from kg import build, flow, resources
 from kg.check.citations import drift
 from kg.edit.step import Unfollowed
 from kg.namespaces import GRAPH
-from kg.reasoning.stored import StoredIndex
 from kg.validation.revalidation import Revalidator
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pyoxigraph import Store, Triple
-
     from kg.dataset import Dataset
+    from kg.edit.step import After
     from kg.reasoning.index import Statement
 
 __all__ = ["require_still"]
 
 
 def require_still(
-    earlier: Dataset,
-    later: Dataset,
-    closure: frozenset[Triple],
-    changed: Collection[Statement],
-    store: Store,
+    earlier: Dataset, later: Dataset, after: After, changed: Collection[Statement]
 ) -> None:
     """Check a changed graph against kg's shapes and its citations.
 
     Args:
         earlier: the dataset before, of which there is a snapshot: it went through the gate.
         later: the dataset after.
-        closure: what follows after.
+        after: the graph after, with what follows.
         changed: every statement that came or went.
-        store: the graph after, with what follows.
 
     Raises:
         Unfollowed: it does not conform any more; ``build.require`` tells all that is wrong.
@@ -48,11 +39,10 @@ def require_still(
     ready = _ready(tuple(path.read_bytes() for path in resources.shapes()))
     # Without claims it went through no gate.
     if ready.unbounded is not None or not earlier.graph(GRAPH.claims):
-        build.require(later, closure)
+        build.require(later, after.closure())
         return
-    names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
-    report = ready.revalidate(StoredIndex(store, names), changed)
-    drifts = drift(later, closure)
+    report = ready.revalidate(after.statements, changed)
+    drifts = drift(later, after)
     if report.violations or any(result.is_violation for result in drifts):
         raise Unfollowed("the graph does not conform any more")
 

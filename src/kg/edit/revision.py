@@ -14,7 +14,7 @@ from kg.namespaces import GRAPH, inferred_graph
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyoxigraph import Store, Triple
+    from pyoxigraph import Triple
 
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
@@ -61,14 +61,22 @@ class Revision(NamedTuple):
     ceased: frozenset[Triple] | None
 
 
-def revised(earlier: Dataset, later: Dataset, origin: Origin) -> Revision:
+def revised(
+    earlier: Dataset, later: Dataset, origin: Origin, current: Snapshot | None = None
+) -> Revision:
     """Make the snapshot of a changed dataset, through the gate that every graph goes through.
+
+    Args:
+        earlier: the dataset before.
+        later: the dataset after.
+        origin: what they are made from.
+        current: the snapshot of the dataset before, where it is open.
 
     Raises:
         DoesNotConform: the changed graph breaks its shapes or citations; carries the report.
         Inconsistent: the changed graph contradicts itself.
     """
-    before, inferred = _before(earlier, origin)
+    before, inferred = (current, None) if current else _before(earlier, origin)
     if origin.viewpoint != DEFAULT:
         # Whoever is believed, the graph must hold together as it is reported.
         build.open_snapshot(later, gated=origin.gated)
@@ -113,19 +121,14 @@ def _followed(
         return None
     after = snapshot.find(name)
     if after is None:
-
-        def check(store: Store) -> None:
+        try:
             if origin.gated and later.graph(GRAPH.claims):
-                closure = (build.written(before) - change.removed) | change.added
-                require_still(earlier, later, closure, step.touched(change), store)
-
-        meta = build.made_from(later, DEFAULT)
+                require_still(earlier, later, step.after(change), step.touched(change))
+        except Unfollowed:
+            return None
         difference = Difference(
             step.added | step.quads(change.added, graph),
             step.removed | step.quads(change.removed, graph),
         )
-        try:
-            after = derive(before, name, difference, meta, check=check)
-        except Unfollowed:
-            return None
+        after = derive(before, name, difference, build.made_from(later, DEFAULT))
     return Revision(before, after, change.added, change.removed)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from kg import flow
+from kg import build, flow
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.equal_values import matter
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
+from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import StoredIndex, closed, derived, given
 from kg.reasoning.tbox import close_schema, in_use, is_axiom, schema_of, schema_terms
 from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kg.reasoning.program import Program
     from kg.snapshot import Snapshot
 
-__all__ = ["Inferred", "Step", "Unfollowed"]
+__all__ = ["After", "Inferred", "Step", "Unfollowed"]
 
 #: Not reasoned over.
 _APART = frozenset({GRAPH.claims, GRAPH.links})
@@ -52,6 +53,38 @@ class Inferred(NamedTuple):
     removed: frozenset[Triple]
 
 
+class After:
+    """The graph after a change, looked up in what it is made of: a snapshot and the change.
+
+    Args:
+        before: the snapshot.
+        added: what comes, asserted or inferred.
+        removed: what goes.
+        change: what of that is inferred.
+    """
+
+    def __init__(
+        self,
+        before: Snapshot,
+        added: Collection[Statement],
+        removed: Collection[Statement],
+        change: Inferred,
+    ) -> None:
+        self._before, self._change = before, change
+        names = [name for name in before.store.named_graphs() if isinstance(name, NamedNode)]
+        self.statements = Overlay(StoredIndex(before.store, names), added, removed)
+        fresh, gone = (list(map(statement, triples)) for triples in change)
+        self._inferred = Overlay(derived(before.store), fresh, gone)
+
+    def __contains__(self, triple: object) -> bool:
+        """Tell whether a triple follows."""
+        return isinstance(triple, Triple) and statement(triple) in self._inferred
+
+    def closure(self) -> frozenset[Triple]:
+        """Return all that follows."""
+        return (build.written(self._before) - self._change.removed) | self._change.added
+
+
 class Step:
     """From one snapshot to the next.
 
@@ -71,7 +104,7 @@ class Step:
         if flow.overlapping(earlier) or flow.overlapping(later):
             raise Unfollowed("graphs of the files hold the same triples")
         old, new = flow.accepted(earlier), flow.accepted(later)
-        self._store = before.store
+        self._before, self._store = before, before.store
         self._later = later
         self.added = _beyond(new, old)
         self.removed = _beyond(old, new)
@@ -102,6 +135,12 @@ class Step:
         added, removed = _triples(change.added), _triples(change.removed)
         self._check_restated(added)
         return Inferred(added, removed)
+
+    def after(self, change: Inferred) -> After:
+        """Return the graph after the change."""
+        come, gone = ([statement(quad.triple) for quad in q] for q in (self.added, self.removed))
+        fresh, ceased = (list(map(statement, triples)) for triples in change)
+        return After(self._before, come + fresh, gone + ceased, change)
 
     def touched(self, change: Inferred) -> list[Statement]:
         """Return every statement that comes or goes, asserted or inferred."""
