@@ -232,6 +232,7 @@ def make(
     meta: Mapping[str, object],
     *,
     keep: int = 8,
+    base: Snapshot | None = None,
 ) -> Snapshot:
     """Make a snapshot of a store that a function writes; as for ``build`` otherwise.
 
@@ -240,6 +241,7 @@ def make(
         write: writes the store into a folder; returns the number of triples of each graph.
         meta: what it was made from.
         keep: how many snapshots are kept when older ones are pruned.
+        base: a snapshot that the store shares files with.
     """
     target = folder() / digest[:NAME_LENGTH]
     ours = aside(target)
@@ -248,7 +250,7 @@ def make(
         descriptor = os.open(ours / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             locks.exclusive(descriptor)
-            _write(ours, write, {"digest": digest, "made_from": dict(meta)})
+            _write(ours, write, {"digest": digest, "made_from": dict(meta)}, base)
             locks.shared(descriptor)
             snapshot = _swap_in(ours, target, digest)
         finally:
@@ -277,7 +279,12 @@ def _check_disjoint(graphs: Mapping[NamedNode, frozenset[Triple]]) -> None:
                 raise Misuse(f"{triple} is in both {other} and {name}: keep it in one of them")
 
 
-def _write(path: Path, write: Callable[[Path], Mapping[str, int]], meta: dict[str, Any]) -> None:
+def _write(
+    path: Path,
+    write: Callable[[Path], Mapping[str, int]],
+    meta: dict[str, Any],
+    base: Snapshot | None,
+) -> None:
     import json
 
     from kg.snapshot.writing import sync
@@ -291,8 +298,10 @@ def _write(path: Path, write: Callable[[Path], Mapping[str, int]], meta: dict[st
     )
     (path / "meta.json").write_text(text + "\n", "utf-8", newline="\n")
     (path / "files").write_text(_inventory(path), "utf-8", newline="\n")
+    shared = _stores(base.path) if base else ()
+    kept = {entry.inode() for store in shared for entry in os.scandir(store)}
     for place in (*_stores(path), path):
-        sync(place)
+        sync(place, kept)
 
 
 def _swap_in(ours: Path, target: Path, digest: str) -> Snapshot:

@@ -62,7 +62,7 @@ def derive(
             second.result()
         return counts
 
-    return make(digest, write, meta)
+    return make(digest, write, meta, base=base)
 
 
 def _written(base: Snapshot, place: Path, difference: Difference) -> dict[str, int]:

@@ -190,11 +190,19 @@ def _size(store: Store, name: NamedNode, triples: AbstractSet[Triple] | Lines) -
     return int(next(cast("QuerySolutions", counted))["count"].value)
 
 
-def sync(place: Path) -> None:
-    """Have the disk keep a folder and its files, so that a power cut leaves no half snapshot."""
+def sync(place: Path, kept: set[int] | None = None) -> None:
+    """Have the disk keep a folder and its files, so that a power cut leaves no half snapshot.
+
+    Args:
+        place: the folder.
+        kept: the numbers of files that the disk keeps already, by whatever name; it takes in more.
+    """
+    done = set() if kept is None else kept
     for file in place.iterdir():
-        if file.is_file():
+        number = file.stat().st_ino
+        if number not in done and file.is_file():
             sync_one(file)
+            done.add(number)
     if os.name != "nt":
         sync_one(place)
 
