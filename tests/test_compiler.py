@@ -5,10 +5,7 @@ The rules are run here by the simplest engine there can be, so that a fault is t
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections import defaultdict
 from itertools import product
 
@@ -20,14 +17,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable, parse
 from kg import resources
 from kg.errors import Inconsistent
 from kg.namespaces import OWL, RDF, RDFS, XSD
-from kg.reasoning import closure, remembered, tbox
+from kg.reasoning import closure, tbox
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import belongs, broader, differ, is_ill_typed
+from kg.reasoning.engine import entail
 from kg.reasoning.equal_values import equalities, without_copies
+from kg.reasoning.hierarchy import close_schema, is_plain
 from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.program import Rule, variables
-from notation import HEAD, statements, turtle
+from notation import statements, turtle
 
 # --- the simplest engine --------------------------------------------------------------------------
 
@@ -306,7 +305,7 @@ def test_each_rule_gives_what_owlrl_gives(rule):
     ],
 )
 def test_each_rule_keeps_its_name_and_its_axioms(rule):
-    closed = tbox.close_schema(schema_of(statements(RULES[rule])))
+    closed = close_schema(schema_of(statements(RULES[rule])))
     program = compile_ontology(closed)
 
     found = [one for one in program.rules if one.name == rule]
@@ -330,7 +329,7 @@ def shipped():
 
 
 def test_atoms_have_constants_where_engines_look_for_them():
-    program = compile_ontology(tbox.close_schema(schema_of(shipped())))
+    program = compile_ontology(close_schema(schema_of(shipped())))
 
     atoms = [
         atom
@@ -346,7 +345,7 @@ def test_atoms_have_constants_where_engines_look_for_them():
 
 
 def test_every_variable_of_a_head_is_in_the_body():
-    program = compile_ontology(tbox.close_schema(schema_of(shipped())))
+    program = compile_ontology(close_schema(schema_of(shipped())))
 
     for rule in filter(lambda one: one.head, program.rules):
         assert variables(rule.head) <= frozenset().union(*map(variables, rule.body))
@@ -358,7 +357,7 @@ def test_a_rule_that_cannot_add_anything_is_left_out():
         :C a owl:Class ; rdfs:subClassOf :C , owl:Thing .
         [] owl:onProperty :p ; owl:someValuesFrom :C .
     """
-    program = compile_ontology(tbox.close_schema(statements(text)))
+    program = compile_ontology(close_schema(statements(text)))
 
     rules = [rule for rule in program.rules if not rule.name.startswith("eq-") and rule.head]
     # All that is left is the rule that owl:Nothing is a subclass of each class.
@@ -367,14 +366,14 @@ def test_a_rule_that_cannot_add_anything_is_left_out():
 
 def test_of_copies_those_stay_that_the_others_follow_from():
     text = ":A rdfs:subClassOf :B , :C . :B rdfs:subClassOf :C . :p rdfs:domain :A , :C ."
-    program = compile_ontology(tbox.close_schema(statements(text)))
+    program = compile_ontology(close_schema(statements(text)))
 
     assert sum(rule.name == "cax-sco" for rule in program.rules) == 2
     assert sum(rule.name == "prp-dom" for rule in program.rules) == 1
 
 
 def test_the_order_of_statements_makes_no_difference():
-    closed = sorted(tbox.close_schema(schema_of(shipped())), key=str)
+    closed = sorted(close_schema(schema_of(shipped())), key=str)
 
     assert compile_ontology(closed).rules == compile_ontology(reversed(closed)).rules
 
@@ -403,7 +402,7 @@ def test_what_does_not_compile_is_told_and_left_to_owlrl(text, reason):
     graph = turtle(f"{text} :a a :C ; :p :b . :b owl:sameAs :c .")
     given = {statement(triple) for triple in graph}
 
-    assert reason in uncompilable(compile_ontology(tbox.close_schema(schema_of(given))))
+    assert reason in uncompilable(compile_ontology(close_schema(schema_of(given))))
 
     found = closure._by_rules(given, Naive)
     assert (found.engine, reason in found.reason) == ("owlrl", True)
@@ -645,115 +644,89 @@ def test_a_random_graph_is_contradicted_as_by_owlrl(graph):
     assert outcome(by_naive, graph) == outcome(by_owlrl, graph) == outcome(by_columns, graph)
 
 
-# --- the cache of closed ontologies ---------------------------------------------------------------
+# --- ontologies, closed ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("KG_CACHE", str(tmp_path))
-    return tmp_path / "ontologies"
+def telling(closed):
+    """Leave out what is no axiom, and that something is itself."""
+    return {one for one in closed if tbox.is_axiom(one) and one[0] != one[2]}
 
 
-def test_what_comes_from_the_cache_is_what_was_put_there(cache):
-    schema = schema_of(shipped())
-
-    first = tbox.close_schema(schema)
-    (file,) = cache.iterdir()
-    written = file.read_bytes()
-
-    assert tbox.close_schema(schema) == first
-    assert file.read_bytes() == written
-    assert schema < first
+def by_table_9(schema):
+    return telling(close_schema(schema))
 
 
-def test_the_labels_of_blank_nodes_make_no_difference(cache):
-    for _ in range(2):
-        # The parser labels blank nodes anew each time.
-        closed = tbox.close_schema(schema_of(shipped()))
-        assert {term for one in closed for term in one if isinstance(term, BlankNode)}
-
-    assert len(list(cache.iterdir())) == 1
+def reference(schema):
+    return telling(entail(schema)[0])
 
 
-def test_another_ontology_has_a_file_of_its_own(cache):
-    tbox.close_schema(statements(":C rdfs:subClassOf [owl:onProperty :p ; owl:hasValue :v] ."))
-    tbox.close_schema(statements(":C rdfs:subClassOf [owl:onProperty :p ; owl:hasValue :w] ."))
+@settings(random, max_examples=20)
+@given(graphs(exclusive=False))
+def test_a_random_ontology_is_closed_as_by_owlrl(graph):
+    schema = schema_of({statement(triple) for triple in graph})
 
-    assert len(list(cache.iterdir())) == 2
-
-
-@pytest.mark.parametrize("damage", [b"", b"{}", b"x" * 100])
-def test_a_damaged_file_is_made_anew(cache, damage):
-    schema = statements(":C rdfs:subClassOf :D . :D rdfs:subClassOf :E .")
-    closed = tbox.close_schema(schema)
-    (file,) = cache.iterdir()
-    whole = file.read_bytes()
-
-    for broken in (damage, whole[:-7], whole.replace(b"rdf-schema", b"rdf-sch3ma")):
-        file.write_bytes(broken)
-        assert tbox.close_schema(schema) == closed
-        assert file.read_bytes() == whole
+    assert by_table_9(schema) == reference(schema)
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
-    monkeypatch.setenv("KG_CACHE", str(tmp_path / "file"))
-    (tmp_path / "file").write_text("no folder")
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":A owl:sameAs :B . :B rdfs:subClassOf :C . :D rdfs:subClassOf :A .",
+        ":A owl:sameAs :B . :A owl:equivalentClass :B .",
+        ":A rdfs:subClassOf :B . :B rdfs:subClassOf :A , :A .",
+        ":p owl:sameAs :q . :q owl:sameAs :r . :r rdfs:domain :A . :s rdfs:subPropertyOf :p .",
+        f"{R} owl:hasValue :v . :v owl:sameAs :w . :p a rdf:Property . [] owl:hasValue :w .",
+        ":A owl:oneOf (:a :b) ; rdfs:subClassOf [owl:onProperty :p ; owl:hasValue 5] .",
+    ],
+)
+def test_an_ontology_is_closed_as_by_owlrl(text):
+    schema = schema_of(statements(text))
 
-    closed = tbox.close_schema(statements(":C rdfs:subClassOf :D . :D rdfs:subClassOf :E ."))
-
-    assert statements(":C rdfs:subClassOf :E .") <= closed
+    assert by_table_9(schema) == reference(schema)
 
 
-def test_the_cache_does_not_grow_without_end(cache, monkeypatch):
-    monkeypatch.setattr(remembered, "_KEPT", 3)
-
-    for number in range(5):
-        remembered.keep(f"n{number}", statements(":a a :C ."))
-
-    assert len(list(cache.iterdir())) == 3
-
-
-def test_literals_and_generalized_statements_survive_the_cache(cache):
-    kept = frozenset(
-        {
-            (Literal("5", datatype=XSD.integer), RDF.type, XSD.decimal),
-            (Literal('a\n"b"', language="en"), BlankNode("b1"), BlankNode("b2")),
-            (NamedNode("http://e/é"), RDFS.label, Literal("x")),
-        }
+def branching(depth):
+    """Return a tree of classes; each is more than its parent, and wants a value of its kind."""
+    classes = " ".join(
+        f":C{number} a owl:Class ; rdfs:subClassOf :C{number // 2} , [a owl:Restriction ;"
+        f" owl:onProperty :kind ; owl:someValuesFrom :C{number}] ."
+        for number in range(2, 2**depth)
     )
-
-    remembered.keep("some", kept)
-
-    assert remembered.find("some") == kept
-    assert remembered.find("other") is None
-    assert [one.name for one in cache.iterdir()] == ["some"]
+    return schema_of(statements(f":kind rdfs:domain :C1 ; rdfs:subPropertyOf :about . {classes}"))
 
 
-def test_with_a_warm_cache_neither_rdflib_nor_owlrl_is_imported(cache):
-    assert not cache.exists()
-    code = f"""
-import json, sys
-from pyoxigraph import RdfFormat, parse
-from kg.reasoning import close
-text = {HEAD + ":C rdfs:subClassOf :D . :D rdfs:subClassOf :E . :a a :C ."!r}
-found = close([quad.triple for quad in parse(input=text, format=RdfFormat.TURTLE)]).inferred
-print(json.dumps([len(found), "rdflib" in sys.modules, "owlrl" in sys.modules]))
-"""
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ}
-        ).stdout
-        for _ in range(2)
-    ]
+def test_a_tree_of_classes_is_closed_as_by_owlrl():
+    schema = branching(4)
 
-    cold, warm = map(json.loads, outputs)
-    assert cold == [3, True, True]
-    assert warm == [3, False, False]
+    assert by_table_9(schema) == reference(schema)
+
+
+def test_a_large_tree_of_classes_is_closed_whole():
+    closed = close_schema(branching(10))
+    wider = Index(closed).objects(NamedNode("http://example.org/C1023"), RDFS.subClassOf)
+
+    assert sum(isinstance(one, NamedNode) for one in wider) == 10 + 1
+    assert sum(isinstance(one, BlankNode) for one in wider) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (":A rdfs:subClassOf owl:Class . :p rdfs:domain rdf:Property .", True),
+        ("owl:Class a owl:Class . rdfs:label a owl:FunctionalProperty .", True),
+        ("rdfs:subClassOf a owl:TransitiveProperty .", False),
+        (":p owl:inverseOf rdfs:subClassOf .", False),
+        (":A owl:unionOf (owl:Class :B) .", False),
+        (":p a owl:ObjectProperty ; owl:sameAs rdf:type .", False),
+    ],
+)
+def test_an_ontology_is_plain_unless_it_says_what_the_words_of_owl_mean(text, plain):
+    assert is_plain(schema_of(statements(text))) is plain
 
 
 def test_of_two_disjoint_pairs_all_are_compared():
     text = "[] a owl:AllDisjointClasses ; owl:members (:A :B :C) ."
-    rules = compile_ontology(tbox.close_schema(statements(text))).rules
+    rules = compile_ontology(close_schema(statements(text))).rules
 
     pairs = {
         frozenset(str(atom.object) for atom in rule.body)

@@ -17,12 +17,13 @@ from kg.reasoning import Clash, close
 from kg.reasoning.buffered import Buffered
 from kg.reasoning.compiler import compile_ontology
 from kg.reasoning.hidden import Before, Rules
+from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import Index, as_triple, statement
 from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import closed as stored_closed
 from kg.reasoning.stored import given as stored_given
-from kg.reasoning.tbox import close_schema, in_use, schema_of
+from kg.reasoning.tbox import in_use, schema_of
 from notation import statements
 
 

@@ -11,11 +11,12 @@ from kg import build, flow
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.equal_values import matter
+from kg.reasoning.hierarchy import close_schema, is_plain
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
 from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import StoredIndex, closed, derived, given
-from kg.reasoning.tbox import close_schema, in_use, is_axiom, schema_of, schema_terms
+from kg.reasoning.tbox import in_use, is_axiom, schema_of, schema_terms
 from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
 
 if TYPE_CHECKING:
@@ -212,9 +213,10 @@ def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement
     """Return the rules of an ontology, what it says and entails, and its terms."""
     stated = {statement(triple) for triple in ontology}
     used = in_use(stated)
-    axioms = close_schema(schema_of(stated, used))
+    schema = schema_of(stated, used)
+    axioms = close_schema(schema)
     program = compile_ontology(axioms)
-    if uncompilable(program):
+    if not is_plain(schema) or uncompilable(program):
         raise Unfollowed("the ontology is left to owlrl")
     return program, frozenset(stated | axioms), schema_terms(axioms, used)
 

@@ -13,13 +13,13 @@ from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import OWL_2_RL, broader
 from kg.reasoning.equal_values import equalities, without_copies
+from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import Index, Term, as_triple, nameless, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.tbox import (
     CLASSES,
     PREDICATES,
     check_lists,
-    close_schema,
     in_use,
     schema_of,
     schema_terms,
@@ -232,7 +232,7 @@ def _followed(
     schema = schema_of(stated, used)
     datatypes: frozenset[NamedNode] = frozenset()
     while True:
-        closed = close_schema(schema, budget=budget)
+        closed = close_schema(schema, budget)
         program = compile_ontology(closed, hidden)
         if reason := uncompilable(program):
             return reason

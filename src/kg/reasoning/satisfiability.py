@@ -9,8 +9,9 @@ from pyoxigraph import NamedNode, Variable
 from kg.namespaces import RDF, RDFS
 from kg.reasoning.axioms import Axioms, Order
 from kg.reasoning.compiler import compile_ontology
+from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import as_triple, statement
-from kg.reasoning.tbox import check_lists, close_schema, in_use, schema_of
+from kg.reasoning.tbox import check_lists, in_use, schema_of
 from kg.reasoning.vocabulary import is_vocabulary
 from kg.reasoning.wording import Wording, short_name
 

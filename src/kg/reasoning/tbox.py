@@ -1,7 +1,6 @@
-"""The part of a graph that is its ontology, wherever it is written, and what that part entails.
+"""The part of a graph that is its ontology, wherever it is written.
 
-The rules of OWL 2 RL take some premises from axioms and the others from facts. Axioms are few:
-owlrl closes them, and what it finds is kept on disk under the digest of the axioms.
+The rules of OWL 2 RL take some premises from axioms and the others from facts.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal
+from pyoxigraph import Literal
 
 from kg.namespaces import OWL, RDF
 from kg.reasoning.index import STRUCTURE, STRUCTURE_CLASSES, Index, Statement, Term
@@ -24,13 +23,11 @@ from kg.reasoning.vocabulary import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from kg.budget import Budget
 
 __all__ = [
     "CLASSES",
     "PREDICATES",
     "check_lists",
-    "close_schema",
     "in_use",
     "is_axiom",
     "schema_of",
@@ -176,35 +173,6 @@ def unforeseen(
 def _renamed(one: Statement, names: dict[Term, Term]) -> Statement:
     subject, predicate, value = one
     return names.get(subject, subject), predicate, names.get(value, value)
-
-
-def close_schema(
-    schema: Collection[Statement], *, budget: Budget | None = None
-) -> frozenset[Statement]:
-    """Return an ontology with all that it entails, from the cache where it is there.
-
-    rdflib and owlrl are only imported where it is not.
-    """
-    from kg.reasoning import remembered
-
-    labels = remembered.labels(schema)
-    plain = {_relabelled(one, labels) for one in schema}
-    name = remembered.digest(plain)
-    closed = remembered.find(name)
-    if closed is None:
-        from kg.reasoning.engine import entail
-
-        closed = frozenset(entail(plain, budget)[0])
-        remembered.keep(name, closed)
-    back: dict[Term, Term] = {new: old for old, new in labels.items()}
-    return frozenset(_renamed(one, back) for one in closed)
-
-
-def _relabelled(one: Statement, labels: dict[BlankNode, BlankNode]) -> Statement:
-    subject, predicate, value = (
-        labels.get(term, term) if isinstance(term, BlankNode) else term for term in one
-    )
-    return subject, predicate, value
 
 
 def check_lists(given: Iterable[Statement]) -> None:
