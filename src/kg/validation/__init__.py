@@ -84,11 +84,14 @@ def validate(
         raise Misuse(f"no engine {engine!r}; one of {', '.join(ENGINES)}")
     triples = list(data)
     graph = ShapesGraph(shapes)
-    graph.require_usable()
-    grouped = by_predicate(triples)
-    places = Places(dataset, grouped.get(RDFS.label, ()))
+    fast = None
     if engine == "shacl" or (engine == "auto" and len(triples) > _SMALL):
         fast = FastShapes.of(graph)
+    else:
+        graph.require_usable()
+    grouped = by_predicate(triples)
+    places = Places(dataset, grouped.get(RDFS.label, ()))
+    if fast is not None:
         found = fast if isinstance(fast, str) else fast.hold(triples, grouped)
         if not isinstance(found, str):
             return report(found, graph, places, "shacl", triples)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from kg.validation.features import Obstacles, in_shapes
+from kg.validation.analysis import Analysis, analyse
+from kg.validation.features import Obstacles
 from kg.validation.scope import Scope
 from kg.validation.shacl_engine import (
     CoreShapes,
@@ -33,25 +34,31 @@ class FastShapes:
     Args:
         graph: shapes of which nothing is left to pyshacl, as :meth:`of` finds.
         asked: their SPARQL constraints.
+        found: what is found of them.
     """
 
-    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint]) -> None:
+    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint], found: Analysis) -> None:
         self._graph = graph
         self._asked = asked
         self._core = CoreShapes(graph)
-        self._obstacles = Obstacles(graph, asked)
-        self._scope = Scope(graph, asked)
+        self._obstacles = Obstacles(graph, found.ordered)
+        self._scope = Scope(found.reach)
 
     @classmethod
     def of(cls, graph: ShapesGraph) -> FastShapes | str:
         """Make shapes ready; or else name what only pyshacl evaluates.
 
+        Raises:
+            Misuse: as ``require_usable`` does.
+            ParseFailure: likewise.
+            QueryRefused: likewise.
+
         >>> from kg.validation.shapes import ShapesGraph
         >>> isinstance(FastShapes.of(ShapesGraph([])), FastShapes)
         True
         """
-        asked = constraints(graph)
-        return in_shapes(graph, asked) or cls(graph, asked)
+        found = analyse(graph)
+        return found.only_pyshacl or cls(graph, constraints(graph), found)
 
     def hold(self, triples: Sequence[Triple], data: ByPredicate) -> list[Outcome] | str:
         """Check a whole graph against the shapes; or else name what only pyshacl reads.

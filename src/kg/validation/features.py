@@ -17,11 +17,12 @@ from kg.reasoning.index import terms
 from kg.sparql.regex import PatternError, for_rust
 from kg.validation.literals import is_day, kind, odd
 from kg.validation.report import describe
-from kg.validation.sparql_constraints import ordered_predicates, unlike_pyshacl
+from kg.validation.sparql_constraints import unlike_pyshacl
 from kg.validation.structure import REFERENCES, references, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kg.validation.index import Term
     from kg.validation.shapes import ShapesGraph
@@ -225,11 +226,11 @@ class Obstacles:
 
     Args:
         graph: the shapes.
-        asked: their SPARQL constraints.
+        ordered: for each of their queries that orders values, the predicates that these are of.
     """
 
-    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint]) -> None:
-        self._groups = [*_compared(graph), *_ordered(asked)]
+    def __init__(self, graph: ShapesGraph, ordered: Iterable[frozenset[NamedNode]]) -> None:
+        self._groups: list[_Group] = [*_compared(graph), *((one, (), False) for one in ordered)]
 
     def find(self, text: bytes) -> str | None:
         """Name the first obstacle in a graph in N-Triples; None if there is none."""
@@ -260,7 +261,7 @@ def _values(text: bytes, predicates: Iterable[NamedNode]) -> list[Term]:
     return [quad.object for quad in parse(lines, RdfFormat.N_TRIPLES)]
 
 
-_Group = tuple["set[NamedNode]", "Sequence[Term]", bool]
+_Group = tuple["AbstractSet[NamedNode]", "Sequence[Term]", bool]
 
 
 def _compared(graph: ShapesGraph) -> Iterator[_Group]:
@@ -283,10 +284,3 @@ def _predicates(graph: ShapesGraph, path: Term) -> set[NamedNode]:
         for _, _, value in graph.below(path)
         if isinstance(value, NamedNode) and value != RDF.nil
     }
-
-
-def _ordered(asked: Iterable[Constraint]) -> Iterator[_Group]:
-    """What the filters of queries order."""
-    for constraint in asked:
-        if predicates := ordered_predicates(constraint):
-            yield predicates, (), False

@@ -9,11 +9,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.errors import Misuse
 from kg.namespaces import OWL, RDF, RDFS, SH
+from kg.validation.analysis import analyse
 from kg.validation.fast import FastShapes
-from kg.validation.features import in_shapes
 from kg.validation.outcome import report
 from kg.validation.places import Places
-from kg.validation.reach import Reach, Step, Unbounded, reach
 from kg.validation.shacl_engine import written
 from kg.validation.shapes import ShapesGraph
 from kg.validation.sparql_constraints import constraints
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from kg.dataset import Dataset
     from kg.reasoning.index import Lookup, Statement, Term
     from kg.validation.index import Term as Node
+    from kg.validation.reach import Reach, Step
     from kg.validation.report import ValidationReport
 
 __all__ = ["Revalidator"]
@@ -56,19 +56,15 @@ class Revalidator:
 
     def __init__(self, shapes: Iterable[Triple]) -> None:
         self._graph = ShapesGraph(shapes)
-        self._graph.require_usable()
+        found = analyse(self._graph)
         self._shapes = {shape: targets(self._graph, shape) for shape in targeted(self._graph)}
         self._anchored = ShapesGraph(self._with_anchors())
-        asked = constraints(self._graph)
         #: What of the shapes looks at the whole graph, so that only ``validate`` can judge it.
-        self.unbounded: str | None = in_shapes(self._graph, asked) or _told_elsewhere(self._graph)
+        self.unbounded: str | None = found.unbounded or _told_elsewhere(self._graph)
         self._fast: FastShapes | None = None
-        if self.unbounded is None:
-            try:
-                self._reach = _Walks(reach(self._graph, asked))
-                self._fast = FastShapes(self._anchored, asked)
-            except Unbounded as reason:
-                self.unbounded = str(reason)
+        if self.unbounded is None and found.reach is not None:
+            self._reach = _Walks(found.reach)
+            self._fast = FastShapes(self._anchored, constraints(self._graph), found)
 
     def revalidate(
         self, data: Lookup, changed: Collection[Statement], *, dataset: Dataset | None = None

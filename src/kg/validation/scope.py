@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Triple
 
 from kg.namespaces import RDF, RDFS
-from kg.validation.reach import Unbounded, reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kg.validation.index import Term
-    from kg.validation.shapes import ShapesGraph
-    from kg.validation.sparql_constraints import Constraint
+    from kg.validation.reach import Reach
 
 __all__ = ["ByPredicate", "Scope", "by_predicate"]
 
@@ -38,28 +36,27 @@ class Scope:
     written out, and the engine has no hierarchy to climb: it takes half of the time.
 
     Args:
-        graph: the shapes.
-        asked: their SPARQL constraints.
+        found: how far the shapes look; None where that is not bounded.
 
     >>> from pyoxigraph import RdfFormat, parse
     >>> from kg.namespaces import SH
+    >>> from kg.validation.reach import reach
     >>> from kg.validation.shapes import ShapesGraph
     >>> shape, path = NamedNode("urn:x:shape"), NamedNode("urn:x:age")
     >>> shapes = [Triple(shape, SH.targetSubjectsOf, path), Triple(shape, SH.path, path)]
     >>> john = NamedNode("urn:x:john")
     >>> data = [Triple(john, path, john), Triple(john, NamedNode("urn:x:knows"), john)]
-    >>> seen, unseen = Scope(ShapesGraph(shapes), []).split(by_predicate(data))
+    >>> seen, unseen = Scope(reach(ShapesGraph(shapes), [])).split(by_predicate(data))
     >>> [triple.predicate.value for triple in seen], len(unseen)
     (['urn:x:age'], 1)
     """
 
-    def __init__(self, graph: ShapesGraph, asked: Sequence[Constraint]) -> None:
+    def __init__(self, found: Reach | None) -> None:
         self._predicates: frozenset[NamedNode] | None = None
         self._classes: frozenset[Term] | None = None
-        try:
-            steps = reach(graph, asked).steps
-        except Unbounded:
+        if found is None:
             return
+        steps = found.steps
         self._predicates = frozenset(step.predicate for step in steps)
         if all(step.class_ is not None for step in steps if step.predicate in _HIERARCHY):
             self._classes = frozenset(step.class_ for step in steps if step.class_ is not None)

@@ -81,21 +81,22 @@ class Constraint:
     @property
     def clauses(self) -> frozenset[str]:
         """The names of the clauses of the query, see ``_clauses``."""
-        return self._read[0]
-
-    @property
-    def algebra(self) -> Any:
-        """The query in rdflib's algebra."""
-        return self._read[1]
+        return self._parsed[1]
 
     @cached_property
-    def _read(self) -> tuple[frozenset[str], Any]:
+    def algebra(self) -> Any:
+        """The query in rdflib's algebra."""
         from rdflib.plugins.sparql.algebra import translateQuery
+
+        return translateQuery(self._parsed[0]).algebra
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, frozenset[str]]:
         from rdflib.plugins.sparql.parser import parseQuery
 
         query = parseQuery(self.text)
         # What is parsed is turned into the algebra where it stands.
-        return frozenset(_clauses(query)), translateQuery(query).algebra
+        return query, frozenset(_clauses(query))
 
     def outcome(self, row: Mapping[str, Term]) -> Outcome:
         """Turn a solution into a result, section 5.3.2 of SHACL."""
