@@ -3,8 +3,8 @@
     python bench/table.py [--quick] [--largest 10M] [--only closing,growth]
 
 It prints a table and, unless it is a quick run, writes it to ``RESULTS.md``. Each measurement is a
-process of its own; times are medians of three rounds where a round takes less than 30 s. Run it on
-a machine that does nothing else.
+process of its own; times are medians of three rounds where a round takes less than 30 s, and of
+one where the run is quick. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import asking
 import closing
 import growth
 import increments
+import measure
 import storing
 import validating
 
@@ -68,9 +69,9 @@ def rows(folder: Path, *, quick: bool, largest: int) -> dict[str, list[Callable[
         largest: the size of the largest graph; none beyond it is closed.
     """
     tiny, small, middle, large = (
-        (500, 1_000, 2_000, 4_000) if quick else (10_000, 100_000, 100_000, 1_000_000)
+        (200, 500, 1_000, 2_000) if quick else (10_000, 100_000, 100_000, 1_000_000)
     )
-    doubled = [500, 1_000, 2_000] if quick else [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000]
+    doubled = [500, 1_000] if quick else [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000]
     return {
         "closing": [
             lambda: closing.against_owlrl(folder, tiny),
@@ -81,12 +82,12 @@ def rows(folder: Path, *, quick: bool, largest: int) -> dict[str, list[Callable[
         "increments": [lambda: increments.one_event(folder, middle)],
         "validating": [lambda: validating.against_pyshacl(folder, middle)],
         "asking": [
-            lambda: asking.cold_start(3 if quick else 15),
+            lambda: asking.cold_start(1 if quick else 15),
             lambda: asking.saved_queries(folder, small),
         ],
         "growth": [
             lambda: growth.doubling(folder, [size for size in doubled if size <= largest]),
-            lambda: growth.largest(folder, 4_000 if quick else largest),
+            lambda: growth.largest(folder, large if quick else largest),
         ],
     }
 
@@ -129,6 +130,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="parts, separated by commas")
     parser.add_argument("--folder", type=Path, help="where to keep the generated graphs")
     options = parser.parse_args(arguments)
+    if options.quick:
+        os.environ[measure.ROUNDS] = "1"
     about = machine()
     found: list[Row] = []
     with TemporaryDirectory() as own:
@@ -136,9 +139,9 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = options.only.split(",") if options.only else list(parts)
         if unknown := set(chosen) - set(parts):
             parser.error(f"no part {min(unknown)}: there are {', '.join(parts)}")
-        for measure in (one for name in chosen for one in parts[name]):
+        for row_of in (one for name in chosen for one in parts[name]):
             begin = time.perf_counter()
-            row = measure()
+            row = row_of()
             found.append(row)
             took = time.perf_counter() - begin
             print(f"{row.what}: {row.found} ({took:.0f} s)", file=sys.stderr, flush=True)
