@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
+import os
 import re
 import shutil
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pytest
 
@@ -13,7 +17,7 @@ from kg import resources
 from kg.check import check
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 class Fault(NamedTuple):
@@ -27,6 +31,8 @@ class Fault(NamedTuple):
     said: str
     where: str = ""
 
+
+Group: TypeAlias = tuple[Fault, ...]
 
 SEAT = "    rel:seat kg:bamako ;\n"
 EMBASSY = (
@@ -107,6 +113,35 @@ WRONG = [
     Fault("not-canonical", "relations.ttl", SEAT, SEAT + "\n", 1, "kg fmt"),
 ]  # fmt: skip
 
+#: Only the source text tells that a well-formed digest is of another text.
+_OF_THE_SOURCE = "wrong-digest"
+_NAMED = {fault.name: fault for fault in WRONG}
+#: Faults that are tried in one folder: none hides another, or is told in the words for another.
+TOGETHER: list[Group] = [
+    tuple(_NAMED[name] for name in names)
+    for names in (
+        # What contradicts itself is not looked at further.
+        ("thing-of-disjoint-kinds",),
+        ("claim-disputes-nothing", "fact-without-claim", "missing-label", "end-before-start",
+         "unverified-link"),
+        ("seat-in-the-wrong-state", "date-of-another-type", "digest-cut-short",
+         "two-sending-states", "share-over-one", "link-to-another-label"),
+        ("term-that-does-not-exist", "passage-past-the-text", "impossible-date",
+         "reversed-interval", "standing-that-does-not-exist", "latitude-out-of-range"),
+        ("not-canonical", "number-of-another-value", "contradicted-fact-asserted",
+         "passage-ends-before-it-starts", "claim-without-asserter", "coordinates-without-source"),
+        ("mission-without-seat", "wrong-digest", "source-that-does-not-exist",
+         "claim-without-fact", "event-without-actor", "no-reason-for-no-link"),
+    )
+]  # fmt: skip
+
+
+class Found(NamedTuple):
+    """What a check found: its exit code, and the violations, a line each."""
+
+    code: int
+    violations: str
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
@@ -151,19 +186,50 @@ def test_unreadable_file_is_refused_in_one_line(fault: Fault, data: Path) -> Non
     assert digests(data) == before
 
 
-@pytest.mark.parametrize("fault", WRONG, ids=lambda fault: fault.name)
+def told(fault: Fault, report: str) -> set[str]:
+    """Return the lines that say what is wrong, of those that name the file."""
+    return {line for line in lines_naming(report, fault) if re.search(fault.said, line)}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], Found]:
+    """Check a folder with all faults of a group, once for all of them."""
+
+    @functools.cache
+    def found(group: Group) -> Found:
+        data = shutil.copytree(resources.data(), tmp_path_factory.mktemp("broken") / "data")
+        for fault in group:
+            seed(data, fault)
+        before = digests(data)
+        article = os.environ.get("KG_ARTICLE") if _OF_THE_SOURCE in {x.name for x in group} else ""
+        report = check([data], source_text=Path(article) if article else None)
+        assert digests(data) == before
+        violations = [str(one) for one in report.results if one.severity == "Violation"]
+        return Found(report.exit_code, "\n".join(violations))
+
+    return found
+
+
+def test_every_fault_is_in_one_group() -> None:
+    assert sorted(itertools.chain(*TOGETHER), key=WRONG.index) == WRONG
+
+
+@pytest.mark.parametrize(
+    ("fault", "group"),
+    [pytest.param(fault, group, id=fault.name) for group in TOGETHER for fault in group],
+)
 def test_wrong_data_is_named_with_file_and_line(
-    fault: Fault, data: Path, request: pytest.FixtureRequest
+    fault: Fault, group: Group, broken: Callable[[Group], Found], request: pytest.FixtureRequest
 ) -> None:
-    # Only the source text tells that a well-formed digest is of another text.
-    source = request.getfixturevalue("article") if fault.name == "wrong-digest" else None
-    seed(data, fault)
-    before = digests(data)
-    report = check([data], source_text=source)
-    assert report.exit_code == fault.code
-    found = "\n".join(str(r) for r in report.results if r.severity == "Violation")
-    assert [line for line in lines_naming(found, fault) if re.search(fault.said, line)], found
-    assert digests(data) == before
+    if fault.name == _OF_THE_SOURCE:
+        request.getfixturevalue("article")
+    found = broken(group)
+
+    assert found.code == fault.code
+    lines = told(fault, found.violations)
+    assert lines, found.violations
+    # What is told of one is not told of another.
+    assert all(lines.isdisjoint(told(other, found.violations)) for other in group if other != fault)
 
 
 BYTES = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import random
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+import test_faults
 from kg import resources
 from kg.dataset import load
 from kg.errors import Misuse
@@ -31,12 +33,23 @@ from notation import turtle
 SHAPES = shape_triples(resources.shapes())
 
 
+@functools.cache
 def shipped():
+    """Return what is stated in the graph that kg ships, in an order."""
     dataset = load([resources.data()], resources.ontology())
-    return frozenset().union(*(dataset.graph(name) for name in dataset.graphs()))
+    return sorted(frozenset().union(*(dataset.graph(name) for name in dataset.graphs())), key=str)
 
 
-SHIPPED = sorted(shipped(), key=str)
+@functools.cache
+def sixth():
+    """Return what is said of every sixth thing, and all that is said of terms."""
+    about = itertools.groupby(shipped(), key=lambda triple: triple.subject)
+    return [
+        triple
+        for number, (subject, said) in enumerate(about)
+        for triple in said
+        if number % 6 == 0 or not subject.value.startswith(PREFIXES["kg"])
+    ]
 
 
 def both(data, shapes):
@@ -52,14 +65,14 @@ def both(data, shapes):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_random_faults_of_the_shipped_graph_draw_one_report(seed):
     rng = random.Random(seed)  # noqa: S311  # no secrets
-    data = set(SHIPPED)
-    for triple in rng.sample(SHIPPED, rng.randint(0, 400)):
+    data = set(sixth())
+    for triple in rng.sample(sixth(), rng.randint(0, 100)):
         data.discard(triple)
     for _ in range(rng.randint(0, 30)):
-        one, two, three = (rng.choice(SHIPPED) for _ in range(3))
+        one, two, three = (rng.choice(sixth()) for _ in range(3))
         value = rng.choice([two.object, three.object, three.subject])
         data.add(Triple(one.subject, two.predicate, value))
 
@@ -71,26 +84,16 @@ def test_random_faults_of_the_shipped_graph_draw_one_report(seed):
         assert validate(data, SHAPES).engine == "pyshacl"
 
 
-def _faults():
-    """The faults that another test breaks the shipped data by."""
-    spec = spec_from_file_location("faults", Path(__file__).with_name("test_faults.py"))
-    module = module_from_spec(spec)
-    # Its annotations are looked up by the name of the module.
-    sys.modules["faults"] = module
-    spec.loader.exec_module(module)
-    return module.WRONG
-
-
-@pytest.mark.parametrize("fault", _faults(), ids=lambda fault: fault.name)
-def test_a_seeded_fault_draws_one_report(fault, tmp_path):
+@pytest.mark.parametrize("faults", test_faults.TOGETHER, ids=lambda faults: faults[0].name)
+def test_seeded_faults_draw_one_report(faults, tmp_path):
     folder = shutil.copytree(resources.data(), tmp_path / "data")
-    path = folder / fault.file
-    path.write_text(path.read_text("utf-8").replace(fault.old, fault.new, 1), "utf-8")
+    for fault in faults:
+        test_faults.seed(folder, fault)
     dataset = load([folder], resources.ontology())
     data = [triple for name in dataset.graphs() for triple in dataset.graph(name)]
 
     reports = [
-        validate(data, SHAPES, dataset=dataset, engine=engine) for engine in ("pyshacl", "auto")
+        validate(data, SHAPES, dataset=dataset, engine=engine) for engine in ("pyshacl", "shacl")
     ]
 
     assert str(reports[0]) == str(reports[1])
@@ -301,24 +304,32 @@ def test_an_engine_that_is_none_is_refused():
         validate([], [], engine="jena")
 
 
-def test_the_command_prints_and_writes_the_engine(cli):
+def test_the_command_prints_and_writes_the_engine(cli, tmp_path):
+    for name, text in {
+        "data.ttl": "<urn:a> a <urn:C> .",
+        "shapes.ttl": "@prefix sh: <http://www.w3.org/ns/shacl#> . "
+        "<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI .",
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    of = [tmp_path / "data.ttl", "--shapes", tmp_path / "shapes.ttl"]
     for engine in ("pyshacl", "shacl"):
-        answer = cli("validate", "--engine", engine)
+        answer = cli("validate", "--engine", engine, *of)
         assert (answer.code, answer.out) == (0, f"conforms ({engine})\n")
-        assert (
-            f'"engine": "{engine}"' in cli("validate", "--engine", engine, "--format", "json").out
-        )
+        written = cli("validate", "--engine", engine, *of, "--format", "json").out
+        assert f'"engine": "{engine}"' in written
+    answer = cli("validate", "--engine", "pyshacl")
+    assert (answer.code, answer.out) == (0, "conforms (pyshacl)\n")
 
 
 # After a change.
 
 
 def test_only_nodes_that_see_the_change_are_looked_at():
-    data = Index(map(statement, SHIPPED))
+    data = Index(map(statement, shipped()))
     mission = NamedNode(PREFIXES["kg"] + "embassy-of-algeria-in-bamako")
     seat = next(x for x in data.pairs(NamedNode(PREFIXES["rel"] + "seat")) if x[0] == mission)
     gone = (mission, NamedNode(PREFIXES["rel"] + "seat"), seat[1])
-    after = Index(one for one in map(statement, SHIPPED) if one != gone)
+    after = Index(one for one in map(statement, shipped()) if one != gone)
 
     report = revalidate(SHAPES, after, [gone])
 
@@ -327,25 +338,27 @@ def test_only_nodes_that_see_the_change_are_looked_at():
     assert {result.focus_node for result in report.results} >= {mission}
 
 
-REVALIDATOR = Revalidator(SHAPES)
+@pytest.fixture(scope="module")
+def revalidator():
+    return Revalidator(SHAPES)
 
 
-@given(st.integers(0, 2**32))
-@settings(max_examples=10)
-def test_revising_a_report_is_validating_again(seed):
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=5)
+def test_revising_a_report_is_validating_again(revalidator, seed):
     rng = random.Random(seed)  # noqa: S311  # no secrets
-    data = set(rng.sample(SHIPPED, len(SHIPPED) - 100))
+    data = set(rng.sample(sixth(), len(sixth()) - 50))
     report = validate(data, SHAPES)
     for _ in range(3):
         lines = sorted(data, key=str)
-        new = set(rng.sample(SHIPPED, rng.randint(0, 3)))
+        new = set(rng.sample(sixth(), rng.randint(0, 3)))
         for _ in range(rng.randint(0, 4)):
             one, two, three = (rng.choice(lines) for _ in range(3))
             value = rng.choice([two.object, three.object, three.subject])
             new.add(Triple(one.subject, two.predicate, value))
         after = (data | new).difference(rng.sample(lines, rng.randint(0, 4)))
         changed = [statement(triple) for triple in after ^ data]
-        part = REVALIDATOR.revalidate(Index(map(statement, after)), changed)
+        part = revalidator.revalidate(Index(map(statement, after)), changed)
         report, data = report.revised(part), after
 
         assert report == validate(data, SHAPES)
