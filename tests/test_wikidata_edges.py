@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
+import small
 from kg.namespaces import PREFIXES
 from kg.wikidata.items import Time
 from kg.wikidata.items import parse as parse_item
@@ -148,8 +148,7 @@ def test_lexemes_schemas_and_notes_are_values_like_any_other():
 def test_the_default_of_all_languages_is_the_name_where_english_has_none(
     link, site, tmp_path, labels, name
 ):
-    folder = tmp_path / "graph"
-    shutil.copytree(ROOT / "data", folder)
+    folder = small.part(tmp_path / "graph", "kg:azawad")
     named = {code: {"language": code, "value": label} for code, label in labels.items()}
     site.entities["Q999999301"] = item("Q999999301", "x") | {"labels": named}
 
