@@ -35,6 +35,8 @@ _AXE = {
     "preload": False,
 }
 _GRAVE = {"serious", "critical"}
+#: Scripts that wait for the page, or for each other, have had their turn.
+_MOMENT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
 
 
 class Window:
@@ -48,11 +50,15 @@ class Window:
     def __init__(self, page, base):
         self.page, self.base = page, base
         self.faults = []
+        #: The requests that have no answer yet.
+        self.waiting = set()
         #: The error statuses that a test asks for.
         self.expected = set()
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: raised {error}"))
         page.on("request", self._request)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
         page.on("dialog", self._dialog)
 
     def open(self, path="", status=200):
@@ -61,6 +67,15 @@ class Window:
         response = self.page.goto(self.base + path.lstrip("/"))
         assert response.status == status, f"/{path.lstrip('/')}: {response.status}"
         return response
+
+    def settle(self):
+        """Wait until the page has got all that it asks for of its own accord."""
+        self.page.wait_for_load_state("load")
+        for _ in range(300):
+            self.page.evaluate(_MOMENT)
+            if not self.waiting:
+                return
+        raise AssertionError(f"{self.page.url}: no answer to {self.waiting}")
 
     def violated(self, what):
         self.faults.append(f"{self.page.url}: content security policy: {what}")
@@ -100,10 +115,14 @@ class Window:
             self.faults.append(f"{self.page.url}: console: {message.text}")
 
     def _request(self, request):
+        self.waiting.add(request)
         parts = urlsplit(request.url)
         inside = parts.scheme in {"data", "blob"} or request.url.startswith(self.base)
         if not inside:
             self.faults.append(f"{self.page.url}: asked {request.url}")
+
+    def _answered(self, request):
+        self.waiting.discard(request)
 
     def _dialog(self, dialog):
         self.faults.append(f"{self.page.url}: opened a dialog: {dialog.message}")
@@ -174,14 +193,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def site():
+def site(request):
     """The graph that kg ships, served; without a browser no server is started."""
-    from serving import serving
-
     executable()
-
-    with serving() as server:
-        yield server
+    return request.getfixturevalue("served")
 
 
 @pytest.fixture
