@@ -15,7 +15,7 @@ import pytest
 
 from serving import problem, serving
 
-ROWS, TRIPLES, SECONDS = 1000, 500, 2
+ROWS, TRIPLES, SECONDS = 1000, 500, 1
 #: Some 10^9 rows on the graph that kg ships.
 PRODUCT = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 SLOW = "SELECT (COUNT(*) AS ?n) " + PRODUCT
@@ -55,6 +55,19 @@ def ticks(server):
             continue
         total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def is_free(server):
+    """Tell whether there comes a time in which the server and all below it take no processor.
+
+    A worker that takes the place of one that was ended needs one while it starts.
+    """
+    for _ in range(10):
+        before = ticks(server)
+        time.sleep(0.3)
+        if ticks(server) - before < 0.1:
+            return True
+    return False
 
 
 def nested(before, inner, after, depth):
@@ -156,10 +169,7 @@ def test_a_query_of_death_is_ended_at_the_limit_and_its_processor_is_free(server
     assert response.json()["code"] in {"timeout", "out-of-memory"}
     assert took < SECONDS + 3
     idle(server)
-    time.sleep(1)
-    before = ticks(server)
-    time.sleep(1)
-    assert ticks(server) - before < 0.5
+    assert is_free(server), "something still takes a processor"
 
 
 def test_25_a_regular_expression_that_explodes_elsewhere_is_answered(server):
@@ -169,7 +179,7 @@ def test_25_a_regular_expression_that_explodes_elsewhere_is_answered(server):
 
 @pytest.fixture
 def patient():
-    with serving("--max-seconds", 120, "--max-cpu-seconds", 120) as server:
+    with serving("--max-seconds", 60, "--max-cpu-seconds", 60) as server:
         yield server
 
 

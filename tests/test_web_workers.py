@@ -40,6 +40,8 @@ HUNGER = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY RAND()"
 LONG = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 2000 } ?d ?e ?f }"
 ALL = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 MEMORY = 512 << 20
+#: As few processes as there may be, where a test is about none in particular.
+FEW = {"memory": MEMORY, "workers": 1, "slow": 1, "pages": 1}
 
 
 def asynchronous(test):
@@ -70,7 +72,7 @@ def other():
 
 @asynccontextmanager
 async def running(edition, **limits):
-    pool = Pool(edition, Limits(**{"memory": MEMORY, **limits}))
+    pool = Pool(edition, Limits(**{**FEW, **limits}))
     await pool.start()
     try:
         yield pool
@@ -208,7 +210,7 @@ async def test_a_task_ends_when_nobody_wants_its_answer_any_more(edition):
 
 @asynchronous
 async def test_who_goes_leaves_the_line(edition):
-    async with running(edition, workers=1, slow=1, waiting=3, wall=60, cpu=60) as pool:
+    async with running(edition, waiting=3, wall=60, cpu=60) as pool:
         await ask(pool, ALL)
         gone = asyncio.Event()
         left = [asyncio.create_task(ask(pool, DEATH.format(n), gone)) for n in range(6)]
@@ -249,7 +251,7 @@ async def test_what_turns_out_slow_is_still_answered(edition):
 
 @asynchronous
 async def test_quick_queries_are_answered_while_queries_of_death_run(edition):
-    async with running(edition, workers=1, slow=2, wall=60, cpu=60) as pool:
+    async with running(edition, slow=2, wall=60, cpu=60) as pool:
         deaths = [asyncio.create_task(ask(pool, DEATH.format(n))) for n in range(2)]
         await until(lambda: pool.state()["slow"] == 2)
         found = [await number(pool) for _ in range(50)]
@@ -264,7 +266,7 @@ async def test_quick_queries_are_answered_while_queries_of_death_run(edition):
 
 @asynchronous
 async def test_pages_do_not_wait_for_queries(edition):
-    async with running(edition, workers=1, slow=1, pages=1, waiting=2, wall=60, cpu=60) as pool:
+    async with running(edition, waiting=2, wall=60, cpu=60) as pool:
         deaths = [asyncio.create_task(ask(pool, DEATH.format(n))) for n in range(2)]
         await until(lambda: pool.state()["slow"] == 1)
         # Known to be slow by now, these wait for the slow place, and the line is full.
@@ -282,7 +284,7 @@ async def test_pages_do_not_wait_for_queries(edition):
 
 @asynchronous
 async def test_a_query_known_to_be_slow_takes_no_quick_place(edition):
-    async with running(edition, workers=1, slow=1, wall=1) as pool:
+    async with running(edition, wall=1) as pool:
         assert await ask(pool, DEATH.format(0)) == "timeout"
         asked = asyncio.create_task(ask(pool, DEATH.format(0)))
         await asyncio.sleep(0)
@@ -292,7 +294,7 @@ async def test_a_query_known_to_be_slow_takes_no_quick_place(edition):
 
 @asynchronous
 async def test_the_line_is_bounded_and_who_is_turned_away_is_told_when_to_come_back(edition):
-    async with running(edition, workers=1, slow=0, waiting=3) as pool:
+    async with running(edition, slow=0, waiting=3) as pool:
 
         async def refused(n):
             with pytest.raises(Problem) as caught:
@@ -395,7 +397,7 @@ def test_a_question_is_named_by_all_that_it_depends_on():
 
 @asynchronous
 async def test_a_task_keeps_the_state_that_it_began_with(edition, other):
-    async with running(edition) as pool:
+    async with running(edition, workers=2, slow=2) as pool:
         asked = asyncio.create_task(ask(pool, LONG))
         await until(lambda: pool.state()["busy"] == 1)
         await asyncio.sleep(0.05)
@@ -496,7 +498,7 @@ async def test_nothing_is_left_of_workers_that_were_killed(edition):
 
 @asynchronous
 async def test_a_pool_that_stops_lets_what_runs_finish(edition):
-    pool = Pool(edition, Limits(memory=MEMORY))
+    pool = Pool(edition, Limits(**FEW))
     await pool.start()
     asked = asyncio.create_task(ask(pool, LONG))
     await until(lambda: pool.state()["busy"] == 1)
@@ -512,7 +514,7 @@ async def test_a_pool_that_stops_lets_what_runs_finish(edition):
 @asynchronous
 async def test_a_pool_that_stops_ends_what_does_not_finish(edition):
     before = descriptors()
-    pool = Pool(edition, Limits(wall=60, cpu=60, memory=MEMORY))
+    pool = Pool(edition, Limits(wall=60, cpu=60, **FEW))
     await pool.start()
     asked = asyncio.create_task(ask(pool, DEATH.format(0)))
     await until(lambda: pool.state()["busy"] == 1)
