@@ -16,10 +16,12 @@ from hypothesis import HealthCheck, settings
 from browser import browser, site, window  # noqa: F401 - fixtures
 
 # How fast a machine is says nothing of a law. In continuous integration every run tries the same
-# examples, so that a change is judged by what it changes; elsewhere each run looks for new ones.
+# examples, so that a change is judged by what it changes; elsewhere each run looks for new ones,
+# so that it need not look for many.
 settings.register_profile(
     "kg",
     deadline=None,
+    max_examples=50,
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -93,6 +95,15 @@ def graph():
 def shipped_snapshot(graph):
     """The folder of the shipped graph's snapshot, built by now."""
     return graph.snapshot.path
+
+
+@pytest.fixture(scope="session")
+def served(graph):  # noqa: ARG001 - its snapshot is there
+    """A server of the graph that kg ships, for all who only ask it."""
+    from serving import serving
+
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ import httpx
 _READY = 240
 _END = 20
 _IN_OPEN = 0x20
+#: One process of each kind, where options do not say otherwise: the start of each takes time.
+_FEW = ("--workers", "1", "--slow-workers", "1", "--page-workers", "1")
 _ADDRESS = re.compile(r"Serving .* at (http://\S+/)")
 
 
@@ -98,7 +100,7 @@ def serving(*options, env=None, kg=(sys.executable, "-m", "kg")):
     Yields:
         The server, once it is ready.
     """
-    command = [*map(str, kg), "serve", "--port", "0", *map(str, options)]
+    command = [*map(str, kg), "serve", "--port", "0", *_FEW, *map(str, options)]
     with tempfile.TemporaryDirectory(prefix="kg-serving-") as folder:
         log = Path(folder) / "stderr"
         with log.open("wb") as err:
