@@ -153,7 +153,7 @@ def facts():
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     st.lists(axioms(), min_size=1, max_size=8),
     st.lists(facts(), min_size=2, max_size=16, unique=True),
@@ -406,16 +406,16 @@ def test_each_fact_goes_and_comes_back(shipped):
     whole, facts = shipped.inferred, sorted(shipped.facts, key=str)
     asserted = shipped.ontology | shipped.facts
     gone = 0
-    for one in facts[:: max(1, len(facts) // 200)]:
+    for one in facts[:: max(1, len(facts) // 60)]:
         without = update(shipped.program, Index(asserted), Index(asserted | whole), [], [one])
         less, rest = (whole - without.removed) | without.added, asserted - {one}
         back = update(shipped.program, Index(rest), Index(rest | less), [one], [])
         assert (less - back.removed) | back.added == whole
         gone += len(without.removed)
-    assert gone > 50
+    assert gone > 15
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_facts_of_the_shipped_graph_go_as_if_they_had_never_been(shipped, data):
     remove = data.draw(st.sets(st.sampled_from(sorted(shipped.facts, key=str)), max_size=30))

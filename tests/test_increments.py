@@ -103,7 +103,7 @@ def _quad(triple, graph):
     return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_sequence_of_edits_comes_to_what_the_files_make_anew(shipped, data):
     dataset = shipped
