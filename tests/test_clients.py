@@ -42,9 +42,8 @@ with_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not
 
 
 @pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
+def server(served):
+    return served
 
 
 @pytest.fixture(scope="module")

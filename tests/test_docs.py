@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from serving import serving
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -70,10 +68,9 @@ def test_commands_give_the_output_shown(block, workplace):
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(served):
     """The address of a server that answers as the pages say."""
-    with serving() as server:
-        yield server.url
+    return served.url
 
 
 def asked(block):
@@ -91,7 +88,7 @@ def test_requests_give_the_output_shown(block, workplace, address):
         assert told.rstrip("\n") == expected.rstrip("\n")
 
 
-def test_a_server_says_what_the_pages_show():
+def test_a_server_says_what_the_pages_show(served):
     shown = [
         output
         for page in PAGES
@@ -100,9 +97,7 @@ def test_a_server_says_what_the_pages_show():
         if command.startswith("kg serve") and output
     ]
     assert shown
-    with serving() as server:
-        ready = server.ready.replace(server.url, documents.SERVED)
-    assert ready in shown
+    assert served.ready.replace(served.url, documents.SERVED) in shown
 
 
 def test_the_pictures_are_those_that_the_graph_gives():

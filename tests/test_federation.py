@@ -21,7 +21,6 @@ from kg import sparql
 from kg.errors import Misuse, ParseFailure, QueryRefused, ServiceFailure, UnknownName
 from kg.federation import Limits, addresses, evaluate, forwarding, service
 from kg.namespaces import RDFS, expand
-from serving import serving
 
 MALI = NamedNode(expand("kg:mali"))
 NAMED = {"type": "uri", "value": MALI.value}
@@ -37,10 +36,9 @@ def store():
 
 
 @pytest.fixture(scope="module")
-def served():
+def endpoint(served):
     """The shipped graph behind a real `kg serve`."""
-    with serving() as server:
-        yield server.url + "sparql"
+    return served.url + "sparql"
 
 
 class Other(ThreadingHTTPServer):
@@ -106,46 +104,46 @@ def ask(store, url, *, silent=False, limits=None, **options):
     )
 
 
-def test_a_real_endpoint_is_asked_and_joined(store, served):
+def test_a_real_endpoint_is_asked_and_joined(store, endpoint):
     text = (
-        f"SELECT ?s ?label ?code {{ ?s rdfs:label ?label . SERVICE <{served}> "
+        f"SELECT ?s ?label ?code {{ ?s rdfs:label ?label . SERVICE <{endpoint}> "
         "{ ?s rel:isoCode ?code } }"
     )
-    found = evaluate(store, text, allowed=[served], allow_private=True)
+    found = evaluate(store, text, allowed=[endpoint], allow_private=True)
 
     assert found.variables == ("s", "label", "code")
     assert [[term.value for term in row] for row in found.rows] == [[MALI.value, "Mali", "ML"]]
 
 
-def test_it_equals_the_same_question_without_a_service(store, served):
+def test_it_equals_the_same_question_without_a_service(store, endpoint):
     from kg import load
 
     inner = "?event rel:actor ?who ; rdfs:label ?name . FILTER(?who != kg:algeria)"
-    text = f"SELECT ?event ?who ?name {{ SERVICE <{served}> {{ {inner} }} }} ORDER BY ?event ?who"
+    text = f"SELECT ?event ?who ?name {{ SERVICE <{endpoint}> {{ {inner} }} }} ORDER BY ?event ?who"
 
     here = load().query(f"SELECT ?event ?who ?name {{ {inner} }} ORDER BY ?event ?who")
-    there = evaluate(store, text, allowed=[served], allow_private=True)
+    there = evaluate(store, text, allowed=[endpoint], allow_private=True)
 
     assert there.rows == here.rows
     assert len(here.rows) > 3
 
 
-def test_the_service_may_be_named_with_a_prefix_and_stand_anywhere(store, served):
-    base = served.removesuffix("sparql")
+def test_the_service_may_be_named_with_a_prefix_and_stand_anywhere(store, endpoint):
+    base = endpoint.removesuffix("sparql")
     text = (
         f"PREFIX e: <{base}> ASK {{ ?s rdfs:label ?label "
         "OPTIONAL { SERVICE SILENT e:sparql { ?s rel:isoCode ?code } } FILTER(?code = 'ML') }"
     )
-    assert evaluate(store, text, allowed=[served], allow_private=True)
+    assert evaluate(store, text, allowed=[endpoint], allow_private=True)
 
 
-def test_two_services_in_one_query(store, served):
+def test_two_services_in_one_query(store, endpoint):
     with other(answering()) as server:
         text = (
             f"SELECT ?s ?code {{ SERVICE <{server.url}> {{ ?s a rel:State }} "
-            f"SERVICE <{served}> {{ ?s rel:isoCode ?code }} }}"
+            f"SERVICE <{endpoint}> {{ ?s rel:isoCode ?code }} }}"
         )
-        found = evaluate(store, text, allowed=[server.url, served], allow_private=True)
+        found = evaluate(store, text, allowed=[server.url, endpoint], allow_private=True)
     assert [[term.value for term in row] for row in found.rows] == [[MALI.value, "ML"]]
 
 
@@ -468,11 +466,11 @@ def test_without_the_option_every_service_is_refused(store, cli):
     assert "SERVICE is refused: kg asks no other server" in done.err
 
 
-def test_an_endpoint_never_asks_another(served):
+def test_an_endpoint_never_asks_another(endpoint):
     with other(answering()) as server, httpx.Client(trust_env=False) as client:
         text = f"ASK {{ SERVICE <{server.url}> {{ ?s ?p ?o }} }}"
         found = client.post(
-            served, content=text, headers={"Content-Type": "application/sparql-query"}
+            endpoint, content=text, headers={"Content-Type": "application/sparql-query"}
         )
     assert found.status_code == 403
     assert server.asked == []
@@ -506,11 +504,11 @@ def test_values_that_are_given_reach_the_service(store):
     assert found.rows == ((MALI,),)
 
 
-def test_the_command_asks_the_services_that_are_named(cli, served):
-    text = f"SELECT ?code {{ SERVICE <{served}> {{ kg:mali rel:isoCode ?code }} }}"
+def test_the_command_asks_the_services_that_are_named(cli, endpoint):
+    text = f"SELECT ?code {{ SERVICE <{endpoint}> {{ kg:mali rel:isoCode ?code }} }}"
 
-    done = cli("query", text, "--service", served, "--service-private", "--format", "csv")
-    private = cli("query", text, "--service", served)
+    done = cli("query", text, "--service", endpoint, "--service-private", "--format", "csv")
+    private = cli("query", text, "--service", endpoint)
     another = cli("query", text, "--service", "https://example.org/", "--service-private")
 
     assert (done.code, done.out.splitlines()) == (0, ["code", "ML"])

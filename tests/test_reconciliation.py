@@ -20,7 +20,6 @@ from kg.reconciliation import service
 from kg.reconciliation.client import ReconciliationService
 from kg.reconciliation.index import Index
 from kg.web.links import Links
-from serving import serving
 
 SUITES = os.environ.get("KG_SUITES")
 FOLDER = Path(SUITES or "") / "reconciliation"
@@ -34,9 +33,8 @@ def index():
 
 
 @pytest.fixture(scope="module")
-def server():
-    with serving() as running:
-        yield running
+def server(served):
+    return served
 
 
 def matched(index, query="", **more):

@@ -28,9 +28,8 @@ RANGES = {
 
 
 @pytest.fixture(scope="module")
-def server():
-    with serving() as server:
-        yield server
+def server(served):
+    return served
 
 
 @pytest.fixture(scope="module")

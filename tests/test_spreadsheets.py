@@ -15,7 +15,6 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.errors import Misuse
 from kg.namespaces import XSD
 from kg.results import Solutions
-from serving import serving
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -101,10 +100,9 @@ def test_formats_for_programs_refuse_labels_by_name(cli):
     assert "csv, tsv, md, parquet, xlsx" in re.sub(r"\s+", " ", refused.err)
 
 
-def test_a_saved_question_has_labels_over_http():
-    with serving() as server:
-        table = server.get("/queries/events-since?labels&format=csv")
-        book = server.get("/queries/events-since?labels&format=xlsx")
+def test_a_saved_question_has_labels_over_http(served):
+    table = served.get("/queries/events-since?labels&format=csv")
+    book = served.get("/queries/events-since?labels&format=xlsx")
     rows = list(csv.DictReader(io.StringIO(table.text)))
     denied = {row["event"]: row["denied_by"] for row in rows if row["denied_by"]}
     assert "Mali" in denied.values()
