@@ -24,7 +24,8 @@ test: lint ## Run every check: format, lint, types, documents, tests.
 	@# The tests start hundreds of processes, which would each compile the package anew.
 	@$(DEV)/bin/python -m compileall -q src tests
 	$(DEV)/bin/kg check $(if $(KG_ARTICLE),--source "$(KG_ARTICLE)")
-	$(DEV)/bin/python -m pytest -n 2 -rs
+	@# What the tests of a file share, such as a server or an installed wheel, is made once.
+	$(DEV)/bin/python -m pytest -n 2 --dist loadfile -rs
 
 lint: $(DEV)/.ready ## Check format, style and types.
 	$(DEV)/bin/ruff format --check $(LINTED)
