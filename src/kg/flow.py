@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -12,13 +12,14 @@ from kg.errors import Inconsistent, OutsideProfile
 from kg.namespaces import GRAPH, OWL, RDF, RDFS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from kg.budget import Budget
     from kg.dataset import Dataset, Location, Reading, Viewpoint
     from kg.reasoning import Closure
     from kg.reasoning.index import Statement, Term
+    from kg.reasoning.satisfiability import Unsatisfiable
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
@@ -40,6 +41,7 @@ __all__ = [
     "whole",
 ]
 
+_One = TypeVar("_One")
 #: What derives where nothing else is asked for.
 DEFAULT_ENGINE = "compiled"
 #: How many sentences a note has, and how long each may be.
@@ -155,15 +157,19 @@ def derived_beside_ill_typed(
     Raises:
         Inconsistent: the facts contradict the ontology or each other in another way.
     """
-    from kg.reasoning.closure import Closure
-    from kg.reasoning.datatypes import is_ill_typed
-    from kg.validation.report import describe
-
     try:
         return derived(dataset, viewpoint), ()
     except Inconsistent as error:
         if not any(map(_is_ill_typed, error.clashes)):
             raise
+    return _beside_ill_typed(dataset, viewpoint)
+
+
+def _beside_ill_typed(dataset: Dataset, viewpoint: str) -> tuple[Closure, tuple[str, ...]]:
+    from kg.reasoning.closure import Closure
+    from kg.reasoning.datatypes import is_ill_typed
+    from kg.validation.report import describe
+
     given = facts(dataset, viewpoint) | dataset.graph(GRAPH.ontology)
     ill = frozenset(
         triple
@@ -193,9 +199,10 @@ def admit(dataset: Dataset) -> None:
     Raises:
         OutsideProfile: it goes beyond OWL 2 RL; carries a sentence for each place.
     """
-    beyond = _beyond(dataset)
-    if beyond:
-        raise OutsideProfile(beyond)
+    from kg.reasoning.profile import faults
+
+    if beyond := faults(_axioms(dataset)):
+        raise OutsideProfile([_at_home(dataset, *one) for one in beyond])
 
 
 def caveats(dataset: Dataset) -> tuple[str, ...]:
@@ -204,30 +211,31 @@ def caveats(dataset: Dataset) -> tuple[str, ...]:
     What the rules derive holds for any graph: an axiom beyond the profile makes it incomplete, and
     never wrong.
     """
+    from kg.reasoning.profile import faults
     from kg.reasoning.satisfiability import unsatisfiable
 
+    axioms = _axioms(dataset)
     notes = []
-    if beyond := _beyond(dataset):
-        axioms = f"{len(beyond):,} axioms go" if len(beyond) > 1 else "1 axiom goes"
+    if beyond := faults(axioms):
+        count = f"{len(beyond):,} axioms go" if len(beyond) > 1 else "1 axiom goes"
         notes.append(
-            f"{axioms} beyond OWL 2 RL, and what follows by the rules is not all: "
-            f"{_shortened(beyond)}"
+            f"{count} beyond OWL 2 RL, and what follows by the rules is not all: "
+            f"{_shortened(beyond, lambda one: _at_home(dataset, *one))}"
         )
-    if empty := unsatisfiable(_axioms(dataset)):
-        named = []
-        for one in empty:
-            stated = (triple for triple in one.premises if dataset.locate(triple))
-            named.append(_placed(home(dataset, next(stated, one.name)), one.sentence))
-        classes = f"{len(named):,} classes" if len(named) > 1 else "1 class"
-        notes.append(f"{classes} can have no members: {_shortened(named)}")
+    if empty := unsatisfiable(axioms):
+        classes = f"{len(empty):,} classes" if len(empty) > 1 else "1 class"
+        told = _shortened(empty, lambda one: _explained(dataset, one))
+        notes.append(f"{classes} can have no members: {told}")
     return tuple(notes)
 
 
-def _beyond(dataset: Dataset) -> list[str]:
-    from kg.reasoning.profile import faults
+def _at_home(dataset: Dataset, sentence: str, about: Statement | Triple | Term | None) -> str:
+    return _placed(home(dataset, about), sentence)
 
-    found = faults(_axioms(dataset))
-    return [_placed(home(dataset, about), sentence) for sentence, about in found]
+
+def _explained(dataset: Dataset, empty: Unsatisfiable) -> str:
+    stated = (triple for triple in empty.premises if dataset.locate(triple))
+    return _at_home(dataset, empty.sentence, next(stated, empty.name))
 
 
 def _axioms(dataset: Dataset) -> frozenset[Triple]:
@@ -245,10 +253,11 @@ def _is_about_terms(triple: Triple) -> bool:
     )
 
 
-def _shortened(sentences: Sequence[str]) -> str:
-    """Return the first few of some sentences, none of them long, and how many more there are."""
-    first = [one if len(one) <= _LONG else one[: _LONG - 1] + "…" for one in sentences[:_FIRST]]
-    more = len(sentences) - len(first)
+def _shortened(found: Sequence[_One], told: Callable[[_One], str]) -> str:
+    """Tell the first few of what is found, none of them at length, and how many more there are."""
+    sentences = map(told, found[:_FIRST])
+    first = [one if len(one) <= _LONG else one[: _LONG - 1] + "…" for one in sentences]
+    more = len(found) - len(first)
     return "; ".join(first) + (f"; and {more:,} more (kg check lists them all)" if more else "")
 
 

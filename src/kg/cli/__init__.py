@@ -5,6 +5,7 @@ Each command is imported only when it is asked for, so that an answer waits for 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -115,6 +116,8 @@ def main(args: Sequence[str] | None = None) -> None:
     if args is not None:
         sys.exit(_run(list(args)))
     watch_interrupts()
+    # What is read stays: looking through all of it for circles, again and again, finds nothing.
+    gc.set_threshold(100_000, 20, 20)
     code = _run(sys.argv[1:])
     with suppress(OSError):
         sys.stderr.flush()

@@ -113,6 +113,15 @@ class Order:
                 self._wider.setdefault(narrower, set()).add(wider)
                 self._wider.setdefault(wider, set())
 
+    def without(self, top: Term) -> Order:
+        """Return the same less what implies nothing itself."""
+        return Order(
+            (narrower, wider)
+            for narrower, above in self._wider.items()
+            for wider in above
+            if wider != top
+        )
+
     def wider(self, term: Term) -> set[Term]:
         """Return what a term implies, itself left out."""
         return self._wider.get(term, set())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kg.reasoning.index import Statement, Term
 
-__all__ = ["compile_ontology", "uncompilable"]
+__all__ = ["compile_ontology", "in_order", "uncompilable"]
 
 _X, _Y, _Z, _P, _X2, _P2 = V["x"], V["y"], V["z"], V["p"], V["x2"], V["p2"]
 _COUNTS = (OWL.maxCardinality, OWL.maxQualifiedCardinality)
@@ -67,8 +67,7 @@ def compile_ontology(
     statements = frozenset(schema)
     axioms = Axioms(statements)
     hidden = nameless(statements) if hidden is None else hidden
-    subclasses = axioms.pairs(RDFS.subClassOf)
-    classes = Order(subclasses)
+    classes = Order(axioms.index.pairs(RDFS.subClassOf))
     rules = [
         *clash_rules(axioms),
         *property_rules(axioms, classes),
@@ -78,9 +77,9 @@ def compile_ontology(
     asked = _asked(rules) | {OWL.Nothing}
     if OWL.Thing not in asked and not classes.wider(OWL.Thing):
         # That each class is a subclass of owl:Thing is of no use to any rule.
-        classes = Order(pair for pair in subclasses if pair[1] != OWL.Thing)
+        classes = classes.without(OWL.Thing)
     kept = _useful([*rules, *subclass_rules(axioms, classes)], hidden)
-    ordered = sorted(dict.fromkeys(kept), key=_place)
+    ordered = in_order(kept)
     datatypes = frozenset(
         kind for kind in _asked(ordered) if isinstance(kind, NamedNode) and kind in OWL_2_RL
     )
@@ -130,7 +129,7 @@ def _unfit_axioms(program: Program) -> Iterator[str]:
 
 def _copies(axioms: Axioms) -> Iterator[Rule]:
     """Yield eq-rep-p and eq-rep-o for the properties and classes that are said to be the same."""
-    for one, other in Order(axioms.pairs(OWL.sameAs)).steps():
+    for one, other in Order(axioms.index.pairs(OWL.sameAs)).steps():
         said = ((one, OWL.sameAs, other),)
         if not isinstance(one, Literal) and not isinstance(other, Literal):
             head, body = axioms.related(_X, other, _Y), (axioms.related(_X, one, _Y),)
@@ -159,6 +158,11 @@ def _useful(rules: Iterable[Rule], hidden: frozenset[BlankNode]) -> list[Rule]:
 def _asked(rules: Iterable[Rule]) -> set[object]:
     """Return the classes that something must be of for a rule to fire."""
     return {atom.object for rule in rules for atom in rule.body if atom.predicate == RDF.type}
+
+
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Return each of some rules once, always in the same order."""
+    return sorted(dict.fromkeys(rules), key=_place)
 
 
 def _place(rule: Rule) -> tuple[str, str, str]:

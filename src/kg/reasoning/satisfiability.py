@@ -8,7 +8,8 @@ from pyoxigraph import NamedNode, Variable
 
 from kg.namespaces import RDF, RDFS
 from kg.reasoning.axioms import Axioms, Order
-from kg.reasoning.compiler import compile_ontology
+from kg.reasoning.clash_rules import clash_rules
+from kg.reasoning.compiler import in_order
 from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import as_triple, statement
 from kg.reasoning.tbox import check_lists, in_use, schema_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.reasoning.index import Statement
     from kg.reasoning.program import Rule
 
 __all__ = ["Unsatisfiable", "unsatisfiable"]
@@ -55,18 +55,19 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     """
     given = {statement(triple) for triple in ontology}
     check_lists(given)
-    closed = close_schema(schema_of(given, in_use(given)))
-    classes = Order(Axioms(closed).pairs(RDFS.subClassOf))
+    axioms = Axioms(close_schema(schema_of(given, in_use(given))))
+    classes = Order(axioms.index.pairs(RDFS.subClassOf))
     exclusions = [
         (rule, {one.object for one in rule.body if not isinstance(one.object, Variable)})
-        for rule in compile_ontology(closed).rules
+        for rule in in_order(clash_rules(axioms))
         if _is_about_one_thing(rule)
     ]
+    excluded = {one for _, kinds in exclusions for one in kinds}
     wording = Wording(given, short_name)
     found = []
-    for kind in sorted(_named_classes(closed), key=lambda one: one.value):
-        implied = {kind, *classes.wider(kind)}
-        for rule, kinds in (one for one in exclusions if one[1] <= implied):
+    for kind in sorted(_named_classes(axioms), key=lambda one: one.value):
+        implied = excluded & {kind, *classes.wider(kind)}
+        for rule, kinds in (one for one in exclusions if one[1] <= implied) if implied else ():
             wider = sorted(kinds - {kind}, key=str)
             premises = (*((kind, RDFS.subClassOf, other) for other in wider), *rule.axioms)
             told = "; ".join(map(wording.sentence, premises))
@@ -77,14 +78,9 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     return found
 
 
-def _named_classes(closed: Iterable[Statement]) -> set[NamedNode]:
-    return {
-        one
-        for narrower, predicate, wider in closed
-        if predicate == RDFS.subClassOf
-        for one in (narrower, wider)
-        if isinstance(one, NamedNode) and not is_vocabulary(one)
-    }
+def _named_classes(axioms: Axioms) -> set[NamedNode]:
+    ends = {one for pair in axioms.index.pairs(RDFS.subClassOf) for one in pair}
+    return {one for one in ends if isinstance(one, NamedNode) and not is_vocabulary(one)}
 
 
 def _is_about_one_thing(rule: Rule) -> bool:

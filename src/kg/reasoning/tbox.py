@@ -41,6 +41,7 @@ CLASSES = AXIOM_CLASSES | STRUCTURE_CLASSES
 
 # An attribute of a namespace costs a call each time, and each statement asks.
 _TYPE, _FIRST, _REST, _SAME = RDF.type, RDF.first, RDF.rest, OWL.sameAs
+_OF_LISTS = frozenset({_FIRST, _REST, OWL.oneOf, OWL.members, OWL.distinctMembers})
 
 
 def is_axiom(one: Statement) -> bool:
@@ -93,29 +94,34 @@ def schema_of(given: Collection[Statement], used: Collection[Term]) -> set[State
     return schema
 
 
-def schema_terms(schema: Iterable[Statement], used: Collection[Term]) -> set[Term]:
+def schema_terms(schema: Collection[Statement], used: Collection[Term]) -> set[Term]:
     """Return the terms that work as a class, a property or a part of an axiom.
 
     Args:
         schema: the axioms.
         used: what all statements have as a predicate or a class, which are such terms too.
     """
-    axioms = Index(schema)
-    individuals = {
-        member
-        for predicate in (OWL.oneOf, OWL.members, OWL.distinctMembers)
-        for axiom, head in axioms.pairs(predicate)
-        if predicate == OWL.oneOf or (axiom, _TYPE, OWL.AllDifferent) in axioms
-        for member in axioms.members(head)
-    }
+    individuals = _listed_individuals(schema)
     found = set(used)
-    for subject, predicate, value in axioms:
+    for subject, predicate, value in schema:
         if predicate in (OWL.sourceIndividual, OWL.targetIndividual, OWL.targetValue):
             continue
         if predicate == _FIRST and value in individuals:
             continue
         found |= {subject} if isinstance(value, Literal) else {subject, value}
     return found
+
+
+def _listed_individuals(schema: Iterable[Statement]) -> set[Term]:
+    """Return the members of the lists that are of individuals, not of classes or properties."""
+    lists = Index(one for one in schema if one[1] in _OF_LISTS or one[2] == OWL.AllDifferent)
+    return {
+        member
+        for predicate in (OWL.oneOf, OWL.members, OWL.distinctMembers)
+        for axiom, head in lists.pairs(predicate)
+        if predicate == OWL.oneOf or (axiom, _TYPE, OWL.AllDifferent) in lists
+        for member in lists.members(head)
+    }
 
 
 def _touching(same: Iterable[Statement], known: set[Term]) -> Iterator[Statement]:
