@@ -238,7 +238,7 @@ def described(dataset: Dataset, viewpoint: str, *others: str) -> frozenset[Tripl
 
 
 def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapshot:
-    with steps("building the graph", 4) as begin:
+    with steps("building the graph", 5) as begin:
         begin("load")
         graphs = accepted(dataset, viewpoint)
         begin("close")
@@ -248,6 +248,9 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         else:
             found, notes = derived_beside_ill_typed(dataset, viewpoint)
         closure = found.inferred.difference(*graphs.values())
+        begin("profile")
+        # What kg ships is held to the profile by its check.
+        caveats = () if gated else flow.caveats(dataset)
         begin("validate")
         if gated and dataset.graph(GRAPH.claims):
             require(dataset, closure if viewpoint == DEFAULT else None)
@@ -258,8 +261,7 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         # An ontology that does not compile is closed by another engine than the one asked.
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
-        # What kg ships is held to the profile by its check.
-        meta["caveats"] = [] if gated else list(flow.caveats(dataset))
+        meta["caveats"] = list(caveats)
         meta["overlapping"] = overlapping(dataset, viewpoint)
         meta["notes"] = list(notes)
         return snapshot.build(name, graphs, meta)
