@@ -31,15 +31,15 @@ SERVING = {"anyio", "jinja2", "starlette", "uvicorn"}
 STEPS = [
     {"budget", "contents", "errors", "lexical", "progress", "retrying"},
     {"dates", "formats", "namespaces", "resources", "snapshot", "sources"},
-    {"labels"},
+    {"labels", "tables"},
     {"evidence", "reasoning", "sssom"},
     {"bridge", "dataset", "entity", "explanation", "plots", "statistics"},
     {"export"},
     {"diff", "results"},
     {"sparql", "terms"},
     {"federation", "queries", "reconciliation", "validation", "words"},
-    {"flow"},
-    {"bulk", "check"},
+    {"caveats", "flow"},
+    {"check"},
     {"imports", "wikidata"},
     {"build"},
     {"comparison"},
@@ -50,7 +50,9 @@ STEPS = [
 ]
 #: Imported by one function alone, which cannot do without rdflib and owlrl, or numpy and polars.
 HEAVY_ITSELF = {"reasoning/engine.py"} | {
-    path.relative_to(PACKAGE).as_posix() for path in (PACKAGE / "reasoning/columns").glob("*.py")
+    path.relative_to(PACKAGE).as_posix()
+    for folder in ("reasoning/columns", "tables")
+    for path in (PACKAGE / folder).glob("*.py")
 }
 
 

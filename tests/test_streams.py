@@ -222,8 +222,7 @@ def test_gzip_is_found_in_folders(cli, folder):
     assert cli("infer", "in").out == INFERRED
 
 
-def test_large_files_are_packed_and_piped(cli, folder, monkeypatch):
-    monkeypatch.setattr("kg.bulk.LARGE", 1)
+def test_files_are_packed_and_piped(cli, folder):
     (folder / "b.nt.gz").write_bytes(gzip.compress(NT.encode()))
 
     assert cli("infer", "b.nt.gz").out == INFERRED
@@ -246,10 +245,7 @@ DAMAGED = [
 ]
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["dataset", "columns"])
-def test_damaged_gzip_is_refused_in_one_line(cli, folder, monkeypatch, large):
-    if large:
-        monkeypatch.setattr("kg.bulk.LARGE", 0)
+def test_damaged_gzip_is_refused_in_one_line(cli, folder):
     for name, content, message in DAMAGED:
         (folder / name).write_bytes(content)
 

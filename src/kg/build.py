@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Triple
 
 from kg import flow, resources, snapshot
+from kg.caveats import caveats as caveats_of
 from kg.dataset import load
 from kg.dataset.viewpoints import DEFAULT, find
 from kg.errors import DoesNotConform
@@ -31,6 +32,7 @@ from kg.snapshot.written import as_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kg.dataset import Dataset, Reading
     from kg.snapshot import Snapshot
@@ -56,7 +58,7 @@ __all__ = [
 #: How many results an error shows before it sends the user to the whole report.
 _SHOWN = 5
 #: The code that decides what a snapshot holds; who changes it gets a new snapshot.
-_CODE = ("dataset/*.py", "flow.py", "reasoning/**/*.py", "sssom/*.py")
+_CODE = ("caveats.py", "dataset/*.py", "flow.py", "reasoning/**/*.py", "sssom/*.py", "tables/*.py")
 #: The modules of ``reasoning`` that decide nothing of it: they prove what is derived, put it or a
 #: contradiction into words, or judge an ontology before it is closed.
 _TELLING = frozenset(
@@ -73,13 +75,13 @@ def inferred(dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT) -> froz
     found = snapshot.find(digest(dataset, gated=gated, viewpoint=viewpoint))
     # A graph with ill-typed literals can be asked, though it contradicts itself.
     if found is None or found.notes():
-        return close(dataset, viewpoint)
+        return frozenset(close(dataset, viewpoint))
     return written(found, viewpoint)
 
 
 def inferred_beside_ill_typed(
     dataset: Dataset, *, gated: bool, viewpoint: str = DEFAULT
-) -> tuple[frozenset[Triple], tuple[str, ...]]:
+) -> tuple[AbstractSet[Triple], tuple[str, ...]]:
     """Return the closure, and notes where ill-typed literals have no part in it.
 
     Without an ontology nothing is derived: what is validated is the data as they are.
@@ -90,7 +92,7 @@ def inferred_beside_ill_typed(
     if found is not None:
         return written(found, viewpoint), found.notes()
     closure, notes = derived_beside_ill_typed(dataset, viewpoint)
-    return closure.inferred.difference(*accepted(dataset, viewpoint).values()), notes
+    return flow.beyond(dataset, closure.inferred, viewpoint), notes
 
 
 def validated(  # noqa: PLR0913 - what is validated, by what, and how it is read
@@ -211,7 +213,7 @@ def open_beside(
 
 
 def caveats(found: Snapshot) -> tuple[str, ...]:
-    """Return notes on what the closure of a snapshot may lack, as ``flow.caveats`` found them."""
+    """Return notes on what the closure of a snapshot may lack, as ``kg.caveats`` found them."""
     return tuple(found.meta()["made_from"].get("caveats", ()))
 
 
@@ -238,22 +240,20 @@ def described(dataset: Dataset, viewpoint: str, *others: str) -> frozenset[Tripl
 
 
 def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapshot:
-    with steps("building the graph", 5) as begin:
+    with steps("building the graph", 4) as begin:
         begin("load")
-        graphs = accepted(dataset, viewpoint)
+        columns = None if gated else flow.in_columns(dataset, viewpoint)
+        graphs: dict[NamedNode, AbstractSet[Triple]] = {**(columns or accepted(dataset, viewpoint))}
         begin("close")
         notes: tuple[str, ...] = ()
         if gated:
             found = derived(dataset, viewpoint)
         else:
             found, notes = derived_beside_ill_typed(dataset, viewpoint)
-        closure = found.inferred.difference(*graphs.values())
-        begin("profile")
-        # What kg ships is held to the profile by its check.
-        caveats = () if gated else flow.caveats(dataset)
+        closure = flow.beyond(dataset, found.inferred, viewpoint)
         begin("validate")
         if gated and dataset.graph(GRAPH.claims):
-            require(dataset, closure if viewpoint == DEFAULT else None)
+            require(dataset, frozenset(closure) if viewpoint == DEFAULT else None)
         begin("write")
         if viewpoint != DEFAULT:
             graphs[GRAPH.void] = described(dataset, viewpoint)
@@ -261,7 +261,8 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         # An ontology that does not compile is closed by another engine than the one asked.
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
-        meta["caveats"] = list(caveats)
+        # What kg ships is held to the profile by its check.
+        meta["caveats"] = [] if gated else list(caveats_of(dataset))
         meta["overlapping"] = overlapping(dataset, viewpoint)
         meta["notes"] = list(notes)
         return snapshot.build(name, graphs, meta)

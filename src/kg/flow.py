@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.dataset.acceptance import claims_of
 from kg.dataset.viewpoints import DEFAULT
-from kg.errors import Inconsistent, OutsideProfile
-from kg.namespaces import GRAPH, OWL, RDF, RDFS
+from kg.errors import Inconsistent, Misuse
+from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from kg.budget import Budget
     from kg.dataset import Dataset, Location, Reading, Viewpoint
     from kg.reasoning import Closure
-    from kg.reasoning.index import Statement, Term
-    from kg.reasoning.satisfiability import Unsatisfiable
+    from kg.tables.triples import Triples
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
 __all__ = [
     "DEFAULT_ENGINE",
     "accepted",
-    "admit",
     "are_consistent",
-    "caveats",
+    "beyond",
     "close",
     "derived",
     "derived_beside_ill_typed",
     "entailed",
+    "everything",
     "facts",
-    "home",
+    "in_columns",
     "overlapping",
     "shape_triples",
     "validate",
     "whole",
 ]
 
-_One = TypeVar("_One")
 #: What derives where nothing else is asked for.
 DEFAULT_ENGINE = "compiled"
-#: How many sentences a note has, and how long each may be.
-_FIRST, _LONG = 5, 300
-_OF_LISTS = frozenset((RDF.first, RDF.rest))
-#: Said of things as well as of terms, and of no consequence for what terms mean.
-_OF_THINGS = frozenset(
-    (OWL.sameAs, OWL.differentFrom, RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy)
-)
+#: Of so many triples, a contradiction is told with what it follows from.
+_TOLD_IN_FULL = 100_000
 
 
 def facts(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
@@ -64,6 +58,11 @@ def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, froz
     A triple that several graphs hold is in the first of them; ``whole`` returns them as they are.
     """
     return dict(dataset.state(viewpoint).graphs)
+
+
+def in_columns(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, Triples] | None:
+    """Return what ``accepted`` does in columns; None where it takes objects."""
+    return dataset.state(viewpoint).columns
 
 
 def overlapping(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[str, int]:
@@ -80,16 +79,26 @@ def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozens
     return dict(dataset.state(viewpoint).whole)
 
 
-def close(dataset: Dataset, viewpoint: str = DEFAULT) -> frozenset[Triple]:
+def close(dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:
     """Derive what the facts entail by the ontology, without what the dataset says itself.
 
     Raises:
         Inconsistent: the facts contradict the ontology or each other.
     """
-    return entailed(dataset, viewpoint).difference(*accepted(dataset, viewpoint).values())
+    return beyond(dataset, entailed(dataset, viewpoint), viewpoint)
 
 
-def entailed(dataset: Dataset, viewpoint: str = DEFAULT) -> frozenset[Triple]:
+def beyond(
+    dataset: Dataset, inferred: AbstractSet[Triple], viewpoint: str = DEFAULT
+) -> AbstractSet[Triple]:
+    """Return what is inferred without what the dataset says itself."""
+    if dataset.columns is not None and viewpoint == DEFAULT:
+        # All that such a dataset says was given to what inferred this.
+        return inferred
+    return frozenset(inferred).difference(*accepted(dataset, viewpoint).values())
+
+
+def entailed(dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:
     """Derive what the facts entail, also what is said among claims and links all the same.
 
     Raises:
@@ -121,6 +130,10 @@ def derived(
     """
     from kg.reasoning import close as close_triples
 
+    if engine == DEFAULT_ENGINE and viewpoint == DEFAULT:
+        found = _derived_in_columns(dataset, budget, without)
+        if found is not None:
+            return found
     terms = dataset.graph(GRAPH.ontology) - without
     given = facts(dataset, viewpoint) - without
     try:
@@ -146,6 +159,37 @@ def are_consistent(dataset: Dataset, viewpoints: Iterable[Viewpoint]) -> bool:
     return True
 
 
+def _derived_in_columns(
+    dataset: Dataset, budget: Budget | None, without: frozenset[Triple]
+) -> Closure | None:
+    """Return what follows, derived in columns; None where it takes objects.
+
+    Args:
+        dataset: with facts and ontology.
+        budget: how much time and memory it may take.
+        without: triples that nothing is derived from.
+    """
+    if dataset.columns is None:
+        return None
+    from kg.reasoning.closure import Closure, close_columns
+    from kg.reasoning.columns import Facts
+    from kg.tables.triples import Triples
+
+    given = Triples.union([*dataset.columns.values()])
+    if without:
+        given = given.without([Triples.of(given.texts, without)])
+    facts = Facts(given.texts, given.subject, given.predicate, given.value)
+    try:
+        return Closure(close_columns(facts, budget=budget).triples(), DEFAULT_ENGINE)
+    except Misuse:
+        return None
+    except Inconsistent:
+        if len(given) > _TOLD_IN_FULL:
+            raise
+        # Of a small graph it is told with the places and what it follows from.
+        return None
+
+
 def derived_beside_ill_typed(
     dataset: Dataset, viewpoint: str = DEFAULT
 ) -> tuple[Closure, tuple[str, ...]]:
@@ -157,25 +201,15 @@ def derived_beside_ill_typed(
     Raises:
         Inconsistent: the facts contradict the ontology or each other in another way.
     """
+    from kg.reasoning.closure import Closure
+    from kg.validation.report import describe
+
     try:
         return derived(dataset, viewpoint), ()
     except Inconsistent as error:
         if not any(map(_is_ill_typed, error.clashes)):
             raise
-    return _beside_ill_typed(dataset, viewpoint)
-
-
-def _beside_ill_typed(dataset: Dataset, viewpoint: str) -> tuple[Closure, tuple[str, ...]]:
-    from kg.reasoning.closure import Closure
-    from kg.reasoning.datatypes import is_ill_typed
-    from kg.validation.report import describe
-
-    given = facts(dataset, viewpoint) | dataset.graph(GRAPH.ontology)
-    ill = frozenset(
-        triple
-        for triple in given
-        if isinstance(triple.object, Literal) and is_ill_typed(triple.object)
-    )
+    ill = _ill_typed(dataset, viewpoint)
     first = min(ill, key=str, default=None)
     place = dataset.locate(first) if first is not None else None
     shown = f", such as {describe(first.object)} at {place}" if first and place else ""
@@ -189,90 +223,29 @@ def _beside_ill_typed(dataset: Dataset, viewpoint: str) -> tuple[Closure, tuple[
     return found, (f"{count} ill typed{shown}; nothing is derived from such",)
 
 
-def _is_ill_typed(clash: str) -> bool:
-    return getattr(clash, "rule", "") == "dt-not-type"
+def _ill_typed(dataset: Dataset, viewpoint: str) -> frozenset[Triple]:
+    """Return the triples whose object is ill typed."""
+    from kg.reasoning.datatypes import is_ill_typed
 
+    given: AbstractSet[Triple]
+    if dataset.columns is None or viewpoint != DEFAULT:
+        given = facts(dataset, viewpoint) | dataset.graph(GRAPH.ontology)
+    else:
+        from kg.reasoning.columns.literals import Literals
+        from kg.tables.triples import Triples
 
-def admit(dataset: Dataset) -> None:
-    """Refuse an ontology that says more than OWL 2 RL has rules for.
-
-    Raises:
-        OutsideProfile: it goes beyond OWL 2 RL; carries a sentence for each place.
-    """
-    from kg.reasoning.profile import faults
-
-    if beyond := faults(_axioms(dataset)):
-        raise OutsideProfile([_at_home(dataset, *one) for one in beyond])
-
-
-def caveats(dataset: Dataset) -> tuple[str, ...]:
-    """Return notes on what the rules of OWL 2 RL leave of an ontology, and on its empty classes.
-
-    What the rules derive holds for any graph: an axiom beyond the profile makes it incomplete, and
-    never wrong.
-    """
-    from kg.reasoning.profile import faults
-    from kg.reasoning.satisfiability import unsatisfiable
-
-    axioms = _axioms(dataset)
-    notes = []
-    if beyond := faults(axioms):
-        count = f"{len(beyond):,} axioms go" if len(beyond) > 1 else "1 axiom goes"
-        notes.append(
-            f"{count} beyond OWL 2 RL, and what follows by the rules is not all: "
-            f"{_shortened(beyond, lambda one: _at_home(dataset, *one))}"
-        )
-    if empty := unsatisfiable(axioms):
-        classes = f"{len(empty):,} classes" if len(empty) > 1 else "1 class"
-        told = _shortened(empty, lambda one: _explained(dataset, one))
-        notes.append(f"{classes} can have no members: {told}")
-    return tuple(notes)
-
-
-def _at_home(dataset: Dataset, sentence: str, about: Statement | Triple | Term | None) -> str:
-    return _placed(home(dataset, about), sentence)
-
-
-def _explained(dataset: Dataset, empty: Unsatisfiable) -> str:
-    stated = (triple for triple in empty.premises if dataset.locate(triple))
-    return _at_home(dataset, empty.sentence, next(stated, empty.name))
-
-
-def _axioms(dataset: Dataset) -> frozenset[Triple]:
-    """Return the ontology, and what the data themselves say of what terms mean."""
-    said = {t for t in facts(dataset) if _is_about_terms(t)}
-    return dataset.graph(GRAPH.ontology) | said
-
-
-def _is_about_terms(triple: Triple) -> bool:
-    predicate, value = triple.predicate, triple.object
-    if predicate == RDF.type:
-        return isinstance(value, NamedNode) and value.value.startswith((OWL.iri, RDFS.iri))
-    return predicate in _OF_LISTS or (
-        predicate.value.startswith((OWL.iri, RDFS.iri)) and predicate not in _OF_THINGS
+        said = Triples.union([*dataset.columns.values()])
+        ill = Literals(said.texts.texts(), said.values()).ill_typed()
+        given = said.take(said.has_value(ill))
+    return frozenset(
+        triple
+        for triple in given
+        if isinstance(triple.object, Literal) and is_ill_typed(triple.object)
     )
 
 
-def _shortened(found: Sequence[_One], told: Callable[[_One], str]) -> str:
-    """Tell the first few of what is found, none of them at length, and how many more there are."""
-    sentences = map(told, found[:_FIRST])
-    first = [one if len(one) <= _LONG else one[: _LONG - 1] + "…" for one in sentences]
-    more = len(found) - len(first)
-    return "; ".join(first) + (f"; and {more:,} more (kg check lists them all)" if more else "")
-
-
-def home(dataset: Dataset, about: Statement | Triple | Term | None) -> Location | None:
-    """Find where a statement is made or a term described; None where no document does."""
-    from kg.reasoning.index import as_triple
-
-    triple = as_triple(about) if isinstance(about, tuple) else about
-    if isinstance(triple, Triple):
-        return dataset.locate(triple)
-    return dataset.locate_node(triple) if isinstance(triple, NamedNode | BlankNode) else None
-
-
-def _placed(place: Location | None, sentence: str) -> str:
-    return f"{place}: {sentence}" if place else sentence
+def _is_ill_typed(clash: str) -> bool:
+    return getattr(clash, "rule", "") == "dt-not-type"
 
 
 def _place(dataset: Dataset, clash: str) -> Location | None:
@@ -294,7 +267,7 @@ def _claimed(dataset: Dataset, clash: str) -> str:
 
 def validate(  # noqa: PLR0913, PLR0917 - what is validated, by what, and how it is read
     dataset: Dataset,
-    closure: frozenset[Triple],
+    closure: AbstractSet[Triple],
     shapes: Sequence[Path],
     viewpoint: str = DEFAULT,
     engine: Engine = "auto",
@@ -303,9 +276,25 @@ def validate(  # noqa: PLR0913, PLR0917 - what is validated, by what, and how it
     """Hold facts, claims, links and what is inferred against shapes."""
     from kg.validation import validate as validate_triples
 
-    data = closure.union(*accepted(dataset, viewpoint).values())
+    data = everything(dataset, closure, viewpoint)
     read = shape_triples(shapes, reading)
     return validate_triples(data, read, dataset=dataset, engine=engine)
+
+
+def everything(
+    dataset: Dataset, closure: AbstractSet[Triple], viewpoint: str = DEFAULT
+) -> AbstractSet[Triple]:
+    """Return what a dataset says from a viewpoint, and what follows."""
+    columns = in_columns(dataset, viewpoint)
+    if columns:
+        from kg.tables.triples import Triples
+
+        said = Triples.union([*columns.values()])
+        if not closure:
+            return said
+        if isinstance(closure, Triples) and closure.texts is said.texts:
+            return Triples.union([said, closure])
+    return frozenset(closure).union(*accepted(dataset, viewpoint).values())
 
 
 def shape_triples(shapes: Sequence[Path], reading: Reading | None = None) -> list[Triple]:

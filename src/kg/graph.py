@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg import build, flow, words
+from kg.caveats import admit
 from kg.dataset import Reading
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
@@ -77,7 +78,7 @@ def load(
     """
     graph = Graph(data, ontology, viewpoint, reading)
     if strict:
-        flow.admit(graph.dataset)
+        admit(graph.dataset)
     _ = graph.snapshot
     return graph
 
@@ -237,10 +238,9 @@ class Graph(Linked, Proofs):
         True
         """
         if strict:
-            flow.admit(self.dataset)
+            admit(self.dataset)
         found = flow.derived(self.dataset, self.viewpoint, engine=engine, budget=budget)
-        said = flow.accepted(self.dataset, self.viewpoint).values()
-        return replace(found, inferred=found.inferred.difference(*said))
+        return replace(found, inferred=flow.beyond(self.dataset, found.inferred, self.viewpoint))
 
     def infer(self) -> frozenset[Triple]:
         """Return what the facts entail by OWL 2 RL and the ontology, and no fact itself.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kg import build, flow, words
+from kg import build, words
+from kg.caveats import caveats as caveats_of
 from kg.errors import NotEntailed
 from kg.namespaces import GRAPH, REL
 
@@ -51,7 +52,7 @@ class Proofs:
         if "snapshot" in self.__dict__:
             return build.caveats(self.snapshot)
         # What kg ships is held to the profile by its check.
-        return () if self._gated else flow.caveats(self.dataset)
+        return () if self._gated else caveats_of(self.dataset)
 
     def explain(
         self,

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode
 
 from kg import resources
+from kg.caveats import home
 from kg.check.citations import drift, passages, uncited_units
 from kg.check.links import check_links
 from kg.check.quality import defined_terms, run_quality_queries, suggestion
 from kg.dataset import Dataset, accept
-from kg.dataset.documents import SSSOM, Document, Location, read_documents, shown
+from kg.dataset.documents import SSSOM, Document, Location, shown
+from kg.dataset.files import read_documents
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
-from kg.flow import are_consistent, close, home, validate
+from kg.flow import are_consistent, close, validate
 from kg.namespaces import GRAPH, REL
 from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
@@ -338,7 +340,7 @@ def _undeclared(dataset: Dataset) -> list[Fault]:
 
 def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]:
     try:
-        return close(dataset), []
+        return frozenset(close(dataset)), []
     except Inconsistent as error:
         places = zip(error.clashes, error.places, strict=True)
         return frozenset(), [_finding("consistency", clash, place) for clash, place in places]

@@ -88,7 +88,7 @@ def validate(
     kg validate --shapes my-shapes.ttl my-data/ --format json
     kg validate --shapes kg my-events.ttl
     """
-    from kg.flow import admit
+    from kg.caveats import admit
     from kg.graph import Graph
 
     # The shapes of kg look at what its ontology entails.
@@ -167,7 +167,8 @@ def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None
     kg fmt - --input-format ttl < draft.ttl
     """
     from kg.contents import STDIN
-    from kg.dataset.documents import SSSOM, read_documents, shown
+    from kg.dataset.documents import SSSOM, shown
+    from kg.dataset.files import read_documents
     from kg.export import canonical_text, format_file
     from kg.resources import data
 

@@ -111,10 +111,10 @@ def infer(
     kg infer my-events.ttl --ontology kg -o inferred.nt
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
-    from kg import bulk
     from kg.budget import Budget
     from kg.export import serialize_triples
     from kg.graph import Graph
+    from kg.snapshot.writing import InLines
 
     budget = Budget(max_seconds, None if max_memory is None else int(max_memory * 1e6))
     if not files + data:
@@ -122,18 +122,6 @@ def infer(
 
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
-    if format_name == "nt" and engine == "compiled" and not asserted:
-        large = bulk.closure(
-            files + data,
-            ontology,
-            viewpoint=viewpoint(),
-            budget=budget,
-            strict=is_strict(),
-            tell=lambda note: tell([note]),
-        )
-        if large is not None:
-            large.write(output or sys.stdout.buffer, ordered=True, budget=budget)
-            return
     graph = Graph(files + data or None, ontology or None, viewpoint(), reading())
     closure = graph.close(engine, budget=budget, strict=is_strict())
     triples = closure.inferred
@@ -141,7 +129,10 @@ def infer(
     if closure.reason:
         tell([f"owlrl did the work, since {closure.reason}"])
     if asserted:
-        triples |= graph.asserted()
+        triples = triples | graph.asserted()
+    elif format_name == "nt" and isinstance(triples, InLines) and not triples.has_blank_nodes():
+        triples.write(output or sys.stdout.buffer, ordered=True, budget=budget)
+        return
     put_from(graph, serialize_triples(triples, format_name, graph.dataset.prefixes), output)
 
 

@@ -164,7 +164,7 @@ def serve(
     )
     _check_writing(settings)
     if is_strict() and dataset is None:
-        from kg.flow import admit
+        from kg.caveats import admit
         from kg.graph import Graph
 
         admit(Graph(data or None, ontology or None).dataset)

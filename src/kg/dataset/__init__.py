@@ -11,14 +11,15 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg import labels
 from kg.contents import STDIN
 from kg.dataset import changes
 from kg.dataset.acceptance import Ledger, accept
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
-from kg.dataset.documents import Document, Location, read_documents
+from kg.dataset.documents import Document, Location
+from kg.dataset.files import read_documents
 from kg.dataset.state import State
 from kg.dataset.viewpoints import DEFAULT, Viewpoint, viewpoints
 from kg.namespaces import GRAPH
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset.documents import Node
+    from kg.tables.triples import Triples
 
 __all__ = [
     "Catalog",
@@ -86,7 +88,9 @@ class Dataset:
         changed = [(d, "change") for d, _ in roles if d.role == "change"]
         # The changes come last, so that one more leaves the numbers of the others as they are.
         roles = [each for each in roles if each[0].role != "change"] + changed
-        return cls([replace(d, role=role, number=n) for n, (d, role) in enumerate(roles)])
+        numbered = [replace(d, role=role, number=n) for n, (d, role) in enumerate(roles)]
+        in_columns = all(document.may_be_in_columns for document in numbered)
+        return cls([replace(document, in_columns=in_columns) for document in numbered])
 
     def changed(self, change: Document) -> Dataset:
         """Return the dataset after one more change; this one stays as it is.
@@ -102,11 +106,29 @@ class Dataset:
 
     def graphs(self) -> tuple[NamedNode, ...]:
         """Return the names of the graphs that hold anything, kg's own first."""
-        return tuple(self._graphs)
+        return tuple(self._graphs if self.columns is None else self.columns)
 
     def graph(self, name: NamedNode) -> frozenset[Triple]:
         """Return the triples of one named graph; none where the dataset has no such graph."""
-        return self._graphs.get(name, frozenset())
+        if self.columns is None:
+            return self._graphs.get(name, frozenset())
+        return self.columns[name].objects if name in self.columns else frozenset()
+
+    @cached_property
+    def columns(self) -> dict[NamedNode, Triples] | None:
+        """The named graphs in columns; None where it takes objects to tell what they hold.
+
+        The graphs are as ``graph`` returns them, and share their texts.
+        """
+        found = [document.columns for document in self.documents if document.in_columns]
+        tables = [read.table for read in found if read is not None]
+        if not tables or len(tables) < len(self.documents):
+            return None
+        from kg.tables.table import Table
+
+        graphs = Table.merged(tables).named_graphs(_OWN_GRAPHS)
+        # A user's file that names the graphs of claims or links says what no fact is.
+        return None if graphs.keys() & {GRAPH.claims, GRAPH.links} else graphs
 
     def saved(self) -> Dataset:
         """Return the same dataset, its changes being documents that are written by now."""
@@ -198,23 +220,35 @@ class Dataset:
     def locate(self, triple: Triple) -> Location | None:
         """Find the file and line that states a triple; None where no document states it."""
         for document, stands in zip(self.documents, self._standing, strict=True):
-            if triple in stands.triples:
+            if stands.states(triple):
                 return document.place_of(triple)
         return None
 
     def locate_node(self, node: Node) -> Location | None:
         """Find where a node is described, where it is given its kind before all; or else None."""
         pairs = zip(self.documents, self._standing, strict=True)
-        homes = [(document, stands) for document, stands in pairs if node in stands.subjects]
-        typed = [(document, stands) for document, stands in homes if node in stands.typed]
+        homes = [(document, stands) for document, stands in pairs if stands.describes(node)]
+        typed = [(document, stands) for document, stands in homes if stands.types(node)]
         for document, _ in typed or homes:
             return document.place_of_subject(node)
         return None
 
     def label(self, node: object) -> str | None:
         """Return the label of a node, English first; None where it has none."""
-        entry = self._labels.get(node)
+        entry = self._labels.get(node) if self.columns is None else self._best_label(node)
         return None if entry is None else entry[-1]
+
+    def _best_label(self, node: object) -> labels.Rank | None:
+        """Return the best label of a node, without looking at those of all others."""
+        kinds = [*labels.LABELS, *labels.NAMES]
+        found = (
+            labels.rank(triple.predicate, triple.object)
+            for triples in (self.columns or {}).values()
+            if isinstance(node, NamedNode | BlankNode)
+            for triple in triples.about(node).with_predicates(kinds)
+            if isinstance(triple.object, Literal) and triple.object.value.strip()
+        )
+        return min(found, default=None)
 
     @cached_property
     def _graphs(self) -> dict[NamedNode, frozenset[Triple]]:

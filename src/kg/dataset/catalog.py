@@ -16,7 +16,8 @@ from xml.parsers import expat
 from pyoxigraph import NamedNode
 
 from kg import contents
-from kg.dataset.documents import Document, read_documents, shown
+from kg.dataset.documents import Document, shown
+from kg.dataset.files import read_documents
 from kg.errors import ParseFailure, ResourceNotFound
 from kg.namespaces import OWL, RDF
 
@@ -228,9 +229,9 @@ def unresolved(documents: Sequence[Document], reading: Reading) -> tuple[str, ..
 
 def _imported(document: Document) -> Iterator[str]:
     if b"imports" in document.content and document.format.rdf is not None:
-        for quad in document.quads():
-            if quad.predicate == OWL.imports and isinstance(quad.object, NamedNode):
-                yield quad.object.value
+        for _, value in document.values(OWL.imports):
+            if isinstance(value, NamedNode):
+                yield value.value
 
 
 def _names(document: Document) -> Iterator[str]:
@@ -238,8 +239,8 @@ def _names(document: Document) -> Iterator[str]:
     if document.address is not None:
         yield document.address
     if b"Ontology" in document.content and document.format.rdf is not None:
-        for quad in document.quads():
-            if quad.predicate == RDF.type and quad.object == OWL.Ontology:
-                yield str(quad.subject)[1:-1]
-            elif quad.predicate == OWL.versionIRI:
-                yield str(quad.object)[1:-1]
+        for subject, kind in document.values(RDF.type):
+            if kind == OWL.Ontology:
+                yield str(subject)[1:-1]
+        for _, version in document.values(OWL.versionIRI):
+            yield str(version)[1:-1]

@@ -207,6 +207,18 @@ class Standing(NamedTuple):
     subjects: frozenset[object]
     typed: frozenset[object]
 
+    def states(self, triple: Triple) -> bool:
+        """Return whether a triple still stands."""
+        return triple in self.triples
+
+    def describes(self, node: object) -> bool:
+        """Return whether something is still said of a node."""
+        return node in self.subjects
+
+    def types(self, node: object) -> bool:
+        """Return whether a node still has a kind."""
+        return node in self.typed
+
 
 def standing(documents: Sequence[Document]) -> list[Document | Standing]:
     """Tell for each document what is left of it: the document itself where all is.

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from kg import contents, formats
+from kg import contents
 from kg.dataset import changes, parsing
 from kg.dataset.changes import CHANGES
-from kg.errors import Misuse, ResourceNotFound, UnknownName
-from kg.formats import FORMATS, INPUT_FORMATS, Format
+from kg.formats import FORMATS, Format
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
+    from kg.dataset.columns import Read
     from kg.dataset.positions import Positions
+    from kg.tables.triples import Triples
 
 __all__ = ["CLAIM_CLASSES", "DERIVED", "SSSOM", "Document", "Location", "Node"]
-__all__ += ["read_documents", "shown"]
+__all__ += ["shown"]
 
 #: The links between things here and things elsewhere come as SSSOM tables, not as RDF.
 SSSOM = Format("sssom", None, (".sssom.tsv",), "text/tab-separated-values")
@@ -34,7 +35,6 @@ Node = NamedNode | BlankNode
 
 #: The names of graphs that kg makes itself begin so, in N-Triples.
 DERIVED = tuple(f"<{PREFIXES['graph']}{name}" for name in ("inferred/", "accepted/", "void>"))
-_CONTEXT = "context.jsonld"
 #: What a relative IRI looks like; a comment or a string may look so, too.
 _SCHEME = rb"[A-Za-z][A-Za-z0-9+.-]*:"
 _IN_TURTLE = re.compile(rb"<(?!" + _SCHEME + rb")[^<>\"{}|^`\x00-\x20]*>")
@@ -47,6 +47,7 @@ _RELATIVE = {
 }
 #: What is of these says what is claimed, and is no fact itself.
 CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
+_CLAIMED = re.compile(rb"[:#](?:Claim|Passage|Source|Unit|Viewpoint)\b")
 
 
 def shown(path: Path) -> str:
@@ -88,6 +89,7 @@ class Document:
         number: tells its blank nodes from those of the other documents of a dataset.
         sources: for a change that is not written yet, where its triples are told to be.
         base: what relative IRIs are resolved against; the file's own address where it is None.
+        in_columns: whether it is read into columns, so that no object is made for each triple.
     """
 
     path: Path
@@ -97,6 +99,7 @@ class Document:
     number: int = 0
     sources: tuple[Document, ...] | None = None
     base: str | None = None
+    in_columns: bool = False
 
     def quads(self) -> list[Quad]:
         """Return the quads, each in the named graph that it belongs to.
@@ -113,7 +116,65 @@ class Document:
     @property
     def notes(self) -> tuple[str, ...]:
         """Say in sentences what the file holds that was not loaded."""
-        return self._placed[1]
+        return self.columns.notes if self.columns else self._placed[1]
+
+    @cached_property
+    def columns(self) -> Read | None:
+        """The document in columns; None where it is no RDF, or only objects will do.
+
+        Raises:
+            ParseFailure: the document is empty or not well formed; names the line.
+        """
+        if not self.in_columns:
+            return None
+        from kg.dataset import columns
+
+        name, base = shown(self.path), self.base or self.address
+        return columns.read(name, self, self._home, base, self._blank_prefix, CLAIM_CLASSES)
+
+    def values(self, predicate: NamedNode) -> Iterator[tuple[object, object]]:
+        """Yield the subject and the object of each triple with a predicate."""
+        if self.columns is None:
+            quads = (quad for quad in self.quads() if quad.predicate == predicate)
+            yield from ((quad.subject, quad.object) for quad in quads)
+        else:
+            found = self.columns.table.triples.with_predicates([predicate])
+            yield from ((triple.subject, triple.object) for triple in found)
+
+    def states(self, triple: Triple) -> bool:
+        """Return whether the document states a triple."""
+        if self.columns is None:
+            return triple in self.triples
+        return triple in self._triples
+
+    def describes(self, node: object, graph: Any = None) -> bool:
+        """Return whether the document says something of a node, in a graph or in any."""
+        if self.columns is None:
+            return node in (self.subjects if graph is None else self.described.get(graph, ()))
+        if not isinstance(node, Node):
+            return False
+        triples = self._triples if graph is None else self.columns.table.of_graph(graph)
+        return len(triples.about(node)) > 0
+
+    @property
+    def uses(self) -> Counter[tuple[Any, Any]]:
+        """How often each property is used in each graph."""
+        if self.columns is not None:
+            return self.columns.table.uses()
+        return Counter((quad.predicate, quad.graph_name) for quad in self.quads())
+
+    def types(self, node: object) -> bool:
+        """Return whether the document gives a node a kind."""
+        if self.columns is None:
+            return node in self.typed
+        if not isinstance(node, Node):
+            return False
+        return len(self._triples.about(node).with_predicates([RDF.type])) > 0
+
+    @cached_property
+    def _triples(self) -> Triples:
+        assert self.columns is not None  # noqa: S101 - asked only where there are some
+        return self.columns.table.triples
 
     @cached_property
     def triples(self) -> frozenset[Triple]:
@@ -236,8 +297,18 @@ class Document:
     @property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that the file declares."""
+        if self.columns is not None:
+            return self.columns.prefixes
         is_rdf = self.format is not SSSOM and self.format is not CHANGES
         return self._parsed.prefixes if is_rdf else {}
+
+    @property
+    def may_be_in_columns(self) -> bool:
+        """Whether it is RDF that surely holds no claim, which takes objects to be weighed."""
+        if self.format.rdf is None or self.role == "change":
+            return False
+        is_kgs = PREFIXES["rel"].encode() in self.content
+        return self.role == "ontology" or not (is_kgs and _CLAIMED.search(self.content))
 
     @property
     def address(self) -> str | None:
@@ -279,77 +350,3 @@ def _placed(quads: list[Quad], home: NamedNode) -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object, graph)
         else:
             yield quad
-
-
-def read_documents(paths: Sequence[Path], base: str | None = None) -> tuple[Document, ...]:
-    """Read files, and the RDF and SSSOM files of folders, without parsing them.
-
-    A folder is searched at every depth, in the order of the names, leaving out what is hidden
-    (its name begins with a dot) and ``context.jsonld``, which only tells how to read other files. A
-    file that is met twice is read once.
-
-    Args:
-        paths: files and folders.
-        base: what relative IRIs are resolved against; the address of each file where it is None.
-
-    Raises:
-        ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
-        UnknownName: a file's ending tells no format that kg reads.
-    """
-    found: dict[Path, Document] = {}
-    for path in paths:
-        for file, kind in _files(Path(path)):
-            if file.resolve() not in found:
-                role = "change" if kind is CHANGES else "data"
-                found[file.resolve()] = Document(file, kind, contents.read(file), role, base=base)
-    return tuple(found.values())
-
-
-def _files(path: Path) -> Iterable[tuple[Path, Format]]:
-    standard = contents.given(path)
-    if standard is not None:
-        return [(path, _format_of_input(standard.format_name))]
-    if not path.exists():
-        raise ResourceNotFound(path)
-    if not path.is_dir():
-        return [(path, _format(path))]
-
-    def refuse(error: OSError) -> None:
-        raise ResourceNotFound(path, f"{error.filename}: cannot be read: {error.strerror}")
-
-    files = []
-    for folder, folders, names in os.walk(path, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            hidden = name.startswith(".") or name == _CONTEXT
-            kind = None if hidden else _format_or_none(Path(name))
-            if kind is not None:
-                files.append((Path(folder) / name, kind))
-    if not files:
-        endings = " ".join(suffix for kind in _readable() for suffix in kind.suffixes)
-        raise ResourceNotFound(path, f"{path}: the folder holds no file that kg reads: {endings}")
-    return sorted(files, key=lambda entry: entry[0].relative_to(path).as_posix())
-
-
-def _readable() -> list[Format]:
-    return [*(kind for kind in FORMATS.values() if kind.readable), SSSOM, CHANGES]
-
-
-def _format_or_none(path: Path) -> Format | None:
-    name = contents.unpacked_name(path).lower()
-    return next((kind for kind in _readable() if name.endswith(kind.suffixes)), None)
-
-
-def _format(path: Path) -> Format:
-    kind = _format_or_none(path)
-    if kind is None:
-        name = formats.by_path(path).name
-        raise UnknownName("reader for", str(path), hint=f"kg writes {name} but does not read it")
-    return kind
-
-
-def _format_of_input(name: str | None) -> Format:
-    if name is None:
-        listed = ", ".join(INPUT_FORMATS)
-        raise Misuse(f"say what standard input is written in: --input-format, one of {listed}")
-    return INPUT_FORMATS[name]

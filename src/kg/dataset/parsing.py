@@ -17,9 +17,12 @@ from kg.namespaces import RDF
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pyoxigraph import QuadParser
+
     from kg.formats import Format
 
-__all__ = ["Parsed", "decode", "links", "parse", "read"]
+__all__ = ["Parsed", "decode", "links", "notes_on", "parse", "parser_of", "prefixes_of", "prepared"]
+__all__ += ["read", "refuse"]
 
 # git writes these lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^(?:<{7} .*|\|{7} .*|={7}|>{7} .*)$", re.MULTILINE)
@@ -129,28 +132,64 @@ def read(  # noqa: PLR0913 - what a document may leave to whoever reads it
     Raises:
         ParseFailure: the document is not well formed or has no triples.
     """
-    text = decode(name, content, may_be_empty=may_be_empty)
-    if kind.rdf == RdfFormat.RDF_XML:
-        _check_xml(name, content)
-        text = rdfxml.rewritten(name, text)
+    text = prepared(name, kind, content, may_be_empty=may_be_empty)
     try:
-        parser = parse_rdf(text, kind.rdf, base_iri=base, rename_blank_nodes=True)
+        parser = parser_of(kind, text, base)
         quads = list(parser)
     except SyntaxError as error:
         raise _failure(name, text, kind, base, error) from error
-    notes: tuple[str, ...] = ()
-    if kind.rdf == RdfFormat.JSON_LD:
-        keys = jsonld.omitted(name, text, base, len(quads))
-        if keys:
-            listed = ", ".join(f'"{key}"' for key in keys)
-            notes = (f"{name}: left out what is said by keys that no context explains: {listed}",)
+    notes = notes_on(name, kind, text, base, len(quads))
     if not quads and not may_be_empty:
         raise ParseFailure(name, "has no triples, only prefixes, comments or unknown keys")
     _check_terms(name, text, kind, base, quads)
     if rdfxml.NO_LANGUAGE in text:
         quads = list(map(_without_language, quads))
-    declared = rdfxml.prefixes(text) if kind.rdf == RdfFormat.RDF_XML else parser.prefixes
-    return Parsed(_numbered(quads, blank_prefix), dict(declared), notes)
+    return Parsed(_numbered(quads, blank_prefix), prefixes_of(kind, text, parser), notes)
+
+
+def prepared(name: str, kind: Format, content: bytes, *, may_be_empty: bool) -> str:
+    """Return the text of a document as pyoxigraph's parser reads it rightly.
+
+    Raises:
+        ParseFailure: the content is no text, or no well-formed XML where it has to be.
+    """
+    text = decode(name, content, may_be_empty=may_be_empty)
+    if kind.rdf == RdfFormat.RDF_XML:
+        _check_xml(name, content)
+        text = rdfxml.rewritten(name, text)
+    return text
+
+
+def parser_of(kind: Format, text: str, base: str | None) -> QuadParser:
+    """Return what yields the quads of a text."""
+    return parse_rdf(text, kind.rdf, base_iri=base, rename_blank_nodes=True)
+
+
+def notes_on(name: str, kind: Format, text: str, base: str | None, size: int) -> tuple[str, ...]:
+    """Return sentences about what was left out of a document with so many quads."""
+    keys = jsonld.omitted(name, text, base, size) if kind.rdf == RdfFormat.JSON_LD else ()
+    if not keys:
+        return ()
+    listed = ", ".join(f'"{key}"' for key in keys)
+    return (f"{name}: left out what is said by keys that no context explains: {listed}",)
+
+
+def prefixes_of(kind: Format, text: str, parser: QuadParser) -> dict[str, str]:
+    """Return the prefixes that a document declares, after its parser has read it."""
+    return dict(rdfxml.prefixes(text) if kind.rdf == RdfFormat.RDF_XML else parser.prefixes)
+
+
+def refuse(name: str, kind: Format, text: str, base: str | None) -> None:
+    """Refuse a text that is not well formed, as ``read`` does, keeping no quad.
+
+    Raises:
+        ParseFailure: it is not well formed; names the line.
+    """
+    try:
+        for _ in parser_of(kind, text, base):
+            pass
+    except SyntaxError as error:
+        raise _failure(name, text, kind, base, error) from error
 
 
 def links(name: str, content: bytes) -> dict[Triple, int]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kg.dataset.viewpoints import find
+from kg.dataset.viewpoints import DEFAULT, find
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
     from pyoxigraph import NamedNode, Triple
 
     from kg.dataset import Dataset
     from kg.dataset.viewpoints import Viewpoint
+    from kg.tables.triples import Triples
 
 __all__ = ["State"]
 
@@ -77,10 +81,29 @@ class State:
         return found
 
     @cached_property
+    def columns(self) -> dict[NamedNode, Triples] | None:
+        """What ``graphs`` has in columns; None where it takes objects to weigh claims."""
+        columns = self._dataset.columns
+        if columns is None or self._viewpoint.slug != DEFAULT:
+            return None
+        found: dict[NamedNode, Triples] = {}
+        for name, triples in columns.items():
+            rest = triples if name in _OWN else triples.without([*found.values()])
+            if rest or name in _OWN:
+                found[name] = rest
+        return found
+
+    @cached_property
     def overlapping(self) -> dict[str, int]:
         """The graphs with triples that ones before them hold too, and the size of each."""
+        disjoint: Mapping[NamedNode, AbstractSet[Triple]]
+        whole: Mapping[NamedNode, AbstractSet[Triple]]
+        if self.columns is None:
+            disjoint, whole = self.graphs, self.whole
+        else:
+            disjoint, whole = self.columns, self._dataset.columns or {}
         return {
             name.value: len(triples)
-            for name, triples in self.whole.items()
-            if len(triples) != len(self.graphs.get(name, ()))
+            for name, triples in whole.items()
+            if len(triples) != len(disjoint.get(name, ()))
         }

@@ -98,7 +98,7 @@ def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozense
     try:
         found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
     except DoesNotConform:
-        return None, flow.close(dataset, origin.viewpoint)
+        return None, frozenset(flow.close(dataset, origin.viewpoint))
     except Inconsistent:
         return None, None
     return found, None

@@ -12,7 +12,7 @@ from kg.namespaces import OWL
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import OWL_2_RL, broader
-from kg.reasoning.equal_values import equalities, without_copies
+from kg.reasoning.equal_values import equalities, matter, without_copies
 from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import Index, Term, as_triple, nameless, statement
 from kg.reasoning.noise import noise
@@ -29,6 +29,7 @@ from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from pyoxigraph import Triple
 
@@ -56,7 +57,7 @@ class Closure:
         reason: why it was not the engine that was asked for; empty where it was.
     """
 
-    inferred: frozenset[Triple]
+    inferred: AbstractSet[Triple]
     engine: str = "owlrl"
     reason: str = ""
 
@@ -137,7 +138,8 @@ def close(
 
         found = _by_rules(known, run, budget)
     # Only equalities make copies; what follows without them keeps every form.
-    return replace(found, inferred=without_copies(found.inferred, given)) if equal else found
+    inferred = frozenset(found.inferred)
+    return replace(found, inferred=without_copies(inferred, given)) if equal else found
 
 
 def close_columns(
@@ -167,6 +169,9 @@ def close_columns(
     facts.add(map(statement, ontology))
     stated = set(facts.select(PREDICATES, CLASSES))
     check_lists(stated)
+    if matter(stated):
+        facts.add_equal_values()
+        stated = set(facts.select(PREDICATES, CLASSES))
 
     def follow(program: Program) -> ColumnClosure:
         return run(program, facts, budget=budget)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.reasoning.datatypes import Value
     from kg.reasoning.index import Statement, Term
 
-__all__ = ["equalities", "matter", "without_copies"]
+__all__ = ["equalities", "identity", "matter", "without_copies"]
 
 #: Axioms with these look for two values that are equal.
 _COMPARING = frozenset((OWL.hasKey, OWL.oneOf, OWL.propertyDisjointWith))
@@ -57,7 +57,7 @@ def equalities(statements: Collection[Statement]) -> set[Statement]:
         return set()
     groups: dict[Value, set[Literal]] = defaultdict(set)
     for _, _, value in statements:
-        if isinstance(value, Literal) and (meant := _identity(value)) is not None:
+        if isinstance(value, Literal) and (meant := identity(value)) is not None:
             groups[meant].add(value)
     found: set[Statement] = set()
     for group in groups.values():
@@ -82,19 +82,23 @@ def without_copies(inferred: frozenset[Triple], given: Iterable[Statement]) -> f
     known: dict[tuple[Term, Term], set[Value | None]] = defaultdict(set)
     for subject, predicate, value in given:
         if isinstance(value, Literal) and (subject, predicate) in valued:
-            known[subject, predicate].add(_identity(value))
+            known[subject, predicate].add(identity(value))
     copies: set[Statement] = set()
     for key, literals in valued.items():
         for literal in sorted(literals, key=lambda one: (len(one.value), str(one))):
-            meant = _identity(literal)
+            meant = identity(literal)
             if meant is not None and meant in known[key]:
                 copies.add((*key, literal))
             known[key].add(meant)
     return frozenset(one for one in inferred if statement(one) not in copies)
 
 
-def _identity(literal: Literal) -> Value | None:
-    """Return what tells a value from others; zero and minus zero are equal, and two values."""
+def identity(literal: Literal) -> Value | None:
+    """Return what tells a value from others; zero and minus zero are equal, and two values.
+
+    >>> identity(Literal(1)) == identity(Literal("01", datatype=Literal(1).datatype))
+    True
+    """
     meant = meaning(literal)
     if meant is not None and meant[0] in ("float", "double") and meant[1] == 0:
         return (*meant, literal.value.startswith("-"))

@@ -202,8 +202,8 @@ def build(
 
     Args:
         digest: what it is named by, from ``digest_of``.
-        graphs: the triples of each named graph, or their text as ``kg.snapshot.writing.Lines``;
-            no triple may be in two of them, which is not checked of text.
+        graphs: the triples of each named graph, or their text as ``kg.snapshot.writing.Lines``
+            or ``InLines``; no triple may be in two of them, which is not checked of text.
         meta: what it was made from, for people to read; anything that JSON holds.
         beside: further graphs, which may hold triples of the others: no query takes them together
             with these.
@@ -213,14 +213,14 @@ def build(
         Misuse: two graphs hold the same triple, or a text has lines of another graph.
         WriteFailure: the disk is full or the folder is not writable; nothing is left behind.
     """
-    from kg.snapshot.writing import Lines, write_store
+    from kg.snapshot.writing import InLines, Lines, write_store
 
     held = {
-        name: triples if isinstance(triples, Lines) else frozenset(triples)
+        name: triples if isinstance(triples, Lines | InLines) else frozenset(triples)
         for name, triples in graphs.items()
     }
     _check_disjoint(
-        {name: triples for name, triples in held.items() if not isinstance(triples, Lines)}
+        {name: triples for name, triples in held.items() if isinstance(triples, frozenset)}
     )
     held |= {name: frozenset(triples) for name, triples in (beside or {}).items()}
     return make(digest, lambda place: write_store(place, held), meta, keep=keep)

@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from itertools import islice
 from traceback import clear_frames
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuerySolutions
 
-__all__ = ["Lines", "sync", "sync_one", "write_store"]
+    from kg.budget import Budget
+
+__all__ = ["InLines", "Lines", "sync", "sync_one", "write_store"]
 
 #: So many bytes of text, or so many triples, make a piece; as long as it takes to fill a second.
 _PIECE = 1 << 25
@@ -50,6 +52,22 @@ class Lines:
 
     source: bytes | Path
     format: RdfFormat = RdfFormat.N_TRIPLES
+
+
+@runtime_checkable
+class InLines(Protocol):
+    """Triples that are written as N-Triples faster than one by one."""
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield the triples as N-Triples, some at a time."""
+
+    def has_blank_nodes(self) -> bool:
+        """Return whether a blank node is in a triple."""
+
+    def write(
+        self, target: Path | str | IO[bytes], *, ordered: bool, budget: Budget | None
+    ) -> None:
+        """Write the triples as N-Triples."""
 
 
 #: A part of a graph: the text, its format and the name of the graph.
@@ -99,6 +117,10 @@ def _pieces(graphs: Mapping[NamedNode, AbstractSet[Triple] | Lines]) -> Iterator
         if isinstance(triples, Lines):
             for text in _texts(triples.source):
                 yield text, triples.format, name
+            continue
+        if isinstance(triples, InLines):
+            for text in triples.lines():
+                yield text, RdfFormat.N_TRIPLES, name
             continue
         left = iter(triples)
         while some := list(islice(left, _TRIPLES)):

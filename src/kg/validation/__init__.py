@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kg.errors import Misuse
 from kg.namespaces import RDFS
+from kg.validation.columns import is_in_columns
 from kg.validation.fast import FastShapes
 from kg.validation.outcome import report
 from kg.validation.places import Places
@@ -19,12 +20,13 @@ from kg.validation.scope import by_predicate
 from kg.validation.shapes import ShapesGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pyoxigraph import Triple
 
     from kg.dataset import Dataset
     from kg.reasoning.index import Lookup, Statement
+    from kg.tables.triples import Triples
 
 __all__ = [
     "ENGINES",
@@ -82,14 +84,14 @@ def validate(
     """
     if engine not in ENGINES:
         raise Misuse(f"no engine {engine!r}; one of {', '.join(ENGINES)}")
-    triples = list(data)
+    triples: Sequence[Triple] | Triples = data if is_in_columns(data) else list(data)
     graph = ShapesGraph(shapes)
     fast = None
     if engine == "shacl" or (engine == "auto" and len(triples) > _SMALL):
         fast = FastShapes.of(graph)
     else:
         graph.require_usable()
-    grouped = by_predicate(triples)
+    grouped = {} if is_in_columns(triples) else by_predicate(triples)
     places = Places(dataset, grouped.get(RDFS.label, ()))
     if fast is not None:
         found = fast if isinstance(fast, str) else fast.hold(triples, grouped)
@@ -99,7 +101,7 @@ def validate(
             raise Misuse(f"the engine shacl does not do {found}; use pyshacl, or auto")
     from kg.validation import pyshacl_engine
 
-    return report(pyshacl_engine.run(triples, graph), graph, places, "pyshacl", triples)
+    return report(pyshacl_engine.run(list(triples), graph), graph, places, "pyshacl", triples)
 
 
 def revalidate(

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from kg.validation.analysis import Analysis, analyse
+from kg.validation.columns import is_in_columns
 from kg.validation.features import Obstacles
 from kg.validation.scope import Scope
 from kg.validation.shacl_engine import (
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.tables.triples import Triples
     from kg.validation.index import Term
     from kg.validation.outcome import Outcome
     from kg.validation.scope import ByPredicate
@@ -60,21 +62,24 @@ class FastShapes:
         found = analyse(graph)
         return found.only_pyshacl or cls(graph, constraints(graph), found)
 
-    def hold(self, triples: Sequence[Triple], data: ByPredicate) -> list[Outcome] | str:
+    def hold(self, triples: Sequence[Triple] | Triples, data: ByPredicate) -> list[Outcome] | str:
         """Check a whole graph against the shapes; or else name what only pyshacl reads.
 
         The engine holds no lock of Python's, so obstacles are looked for beside it.
 
         Args:
             triples: the graph.
-            data: the same, as ``scope.by_predicate`` gives it.
+            data: the same, as ``scope.by_predicate`` gives it; not asked for in columns.
 
         Raises:
             Misuse: a term is none of RDF 1.1, wherever it stands.
         """
-        seen, unseen = self._scope.split(data)
-        refuse_what_shacl_does_not_know(unseen)
-        text = written(seen)
+        if is_in_columns(triples):
+            text = b"".join(self._scope.select(triples).lines())
+        else:
+            seen, unseen = self._scope.split(data)
+            refuse_what_shacl_does_not_know(unseen)
+            text = written(seen)
         with ThreadPoolExecutor(1) as beside:
             outcomes = beside.submit(self._core.run, text)
             if obstacle := self.obstacle(text):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import SH, compact
+from kg.validation.columns import is_in_columns
 from kg.validation.messages import usual_message
 from kg.validation.report import (
     Severity,
@@ -103,7 +104,7 @@ def _described(outcomes: Iterable[Outcome], data: Iterable[Triple]) -> Structure
     if not waiting:
         return ()
     about: dict[BlankNode, list[Triple]] = defaultdict(list)
-    for triple in data:
+    for triple in data.blank_subjects() if is_in_columns(data) else data:
         if isinstance(triple.subject, BlankNode):
             about[triple.subject].append(triple)
     seen = set(waiting)

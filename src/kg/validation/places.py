@@ -70,7 +70,7 @@ class Places:
             return None
         home = min(uses, key=lambda graph: (-uses[graph], str(graph)))
         for document in self._documents:
-            if node in document.described.get(home, ()):
+            if document.describes(node, home):
                 return document.place_of_subject(node)
         return None
 
@@ -94,11 +94,9 @@ class Places:
     def _uses(self) -> dict[NamedNode, dict[GraphName, int]]:
         """How often each property is used in each graph."""
         uses: dict[NamedNode, dict[GraphName, int]] = {}
-        used = Counter(
-            (quad.predicate, quad.graph_name)
-            for document in self._documents
-            for quad in document.quads()
-        )
+        used: Counter[tuple[NamedNode, GraphName]] = Counter()
+        for document in self._documents:
+            used.update(document.uses)
         for (predicate, graph), count in used.items():
             uses.setdefault(predicate, {})[graph] = count
         return uses

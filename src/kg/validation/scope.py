@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Triple
 
 from kg.namespaces import RDF, RDFS
+from kg.validation import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from kg.tables.triples import Triples
     from kg.validation.index import Term
     from kg.validation.reach import Reach
 
@@ -61,6 +63,16 @@ class Scope:
         if all(step.class_ is not None for step in steps if step.predicate in _HIERARCHY):
             self._classes = frozenset(step.class_ for step in steps if step.class_ is not None)
 
+    def select(self, triples: Triples) -> Triples:
+        """Return what the shapes look at of a graph in columns, their classes written out."""
+        seen = triples
+        if self._predicates is not None:
+            seen = triples.with_predicates(self._predicates)
+        if self._classes is None:
+            return seen
+        rest = seen.take(~seen.has_predicate(_HIERARCHY))
+        return rest.union([rest, columns.typed(triples, self._above)])
+
     def split(self, data: ByPredicate) -> tuple[list[Triple], list[Triple]]:
         """Part a graph into what the shapes look at, their classes written out, and the rest.
 
@@ -91,7 +103,7 @@ class Scope:
                 above[own] = sorted(self._above(own, parents), key=str)
             yield from (Triple(triple.subject, kind, one) for one in above[own])
 
-    def _above(self, start: Term, parents: dict[Term, set[Term]]) -> frozenset[Term]:
+    def _above(self, start: Term, parents: Mapping[Term, set[Term]]) -> frozenset[Term]:
         found, waiting = {start}, [start]
         while waiting:
             for one in parents.get(waiting.pop(), ()):

@@ -18,6 +18,7 @@ from kg.errors import QueryRefused
 from kg.namespaces import PREFIXES, RDF, RDFS, SH, XSD
 from kg.sparql.guard import read
 from kg.sparql.tokens import tokenize
+from kg.validation.columns import fill, is_in_columns, literals_of
 from kg.validation.outcome import Outcome
 from kg.validation.structure import is_off, prefixes, sparql_path, targeted, targets
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.tables.triples import Triples
     from kg.validation.index import Term
     from kg.validation.shapes import ShapesGraph
 
@@ -296,7 +298,7 @@ def _depth(part: Any) -> int:
 
 def evaluate(
     asked: Sequence[Constraint],
-    triples: Sequence[Triple],
+    triples: Sequence[Triple] | Triples,
     focus: Mapping[Term, Collection[Term]] | None = None,
     graph: ShapesGraph | None = None,
 ) -> list[Outcome]:
@@ -314,7 +316,10 @@ def evaluate(
     if not asked:
         return []
     store = Store()
-    store.bulk_extend(Quad(*triple) for triple in triples)
+    if is_in_columns(triples):
+        fill(store, triples)
+    else:
+        store.bulk_extend(Quad(*triple) for triple in triples)
     outcomes: list[Outcome] = []
     for number, constraint in enumerate(asked):
         shape = NamedNode(f"urn:x-kg-shape:{number}")
@@ -329,7 +334,7 @@ def evaluate(
     return _as_given(outcomes, triples)
 
 
-def _as_given(outcomes: list[Outcome], triples: Iterable[Triple]) -> list[Outcome]:
+def _as_given(outcomes: list[Outcome], triples: Iterable[Triple] | Triples) -> list[Outcome]:
     """Give values the spelling of the graph: the store keeps 1.0 as 1."""
     met = {
         outcome.value.datatype
@@ -338,6 +343,8 @@ def _as_given(outcomes: list[Outcome], triples: Iterable[Triple]) -> list[Outcom
     }
     if not met:
         return outcomes
+    if is_in_columns(triples):
+        triples = literals_of(triples, met)
     given = {
         t.object for t in triples if isinstance(t.object, Literal) and t.object.datatype in met
     }

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from pyoxigraph import NamedNode
 
-from kg import contents
-from kg.budget import Budget
-from kg.errors import WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
-from kg.reasoning.columns.arrays import EMPTY, Rows, objects, subjects, union
+from kg.reasoning.columns.arrays import EMPTY, Rows, objects, subjects, union, within, without
 from kg.reasoning.columns.facts import keys_of, listed
 from kg.reasoning.columns.plans import Key
+from kg.reasoning.equal_values import without_copies
 from kg.reasoning.index import as_triple
 from kg.reasoning.noise import noise
-from kg.snapshot import cache
+from kg.tables.texts import Texts
+from kg.tables.triples import Triples
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from pyoxigraph import BlankNode, Triple
 
+    from kg.budget import Budget
     from kg.reasoning.columns.contradictions import Found
     from kg.reasoning.columns.equality import Equality
     from kg.reasoning.columns.facts import Facts
@@ -84,6 +82,12 @@ class ColumnClosure:
                 if triple is not None:
                     yield triple
 
+    def triples(self) -> Triples | frozenset[Triple]:
+        """Return what is entailed and not given, less the noise; in columns where the facts are."""
+        if not isinstance(self._dictionary, Texts):
+            return frozenset(self.inferred())
+        return self._in_texts()
+
     def select(self, predicates: Collection[Term], classes: Collection[Term]) -> list[Statement]:
         """Return what is entailed with some predicates, and of what is of some classes."""
         keys = keys_of(self._dictionary, predicates, classes)
@@ -115,52 +119,16 @@ class ColumnClosure:
         ordered: bool = False,
         budget: Budget | None = None,
     ) -> None:
-        """Write what is inferred as N-Triples, or as N-Quads of one graph.
+        """Write what is inferred, as ``Triples.write`` does."""
+        self._in_texts().write(target, graph, ordered=ordered, budget=budget)
 
-        Args:
-            target: a path, where the whole is put or nothing; or an open file.
-            graph: the graph to say it in.
-            ordered: whether to sort the triples by their texts.
-            budget: what the work may take.
-
-        Raises:
-            WriteFailure: the file cannot be written; what was there before still is.
-            BudgetExceeded: it takes too long or too much memory.
-        """
-        budget = budget or Budget()
-        if isinstance(target, str | Path):
-            path, beside = Path(target), cache.aside(Path(target))
-            try:
-                with beside.open("wb") as file:
-                    if contents.is_packed(path):
-                        with contents.packing(file) as packed:
-                            self.write(packed, graph, ordered=ordered, budget=budget)
-                    else:
-                        self.write(file, graph, ordered=ordered, budget=budget)
-                    file.flush()
-                    os.fsync(file.fileno())
-                beside.replace(path)
-            except OSError as error:
-                raise WriteFailure(path, error.strerror or str(error)) from None
-            finally:
-                beside.unlink(missing_ok=True)
-            return
-        texts = self._dictionary.texts()
-        columns = self._columns()
-        if ordered:
-            rank = np.empty(len(texts), dtype=np.uint64)
-            rank[texts.arg_sort().to_numpy()] = np.arange(len(texts), dtype=np.uint64)
-            order = np.lexsort([rank[column] for column in reversed(columns)])
-            columns = tuple(column[order] for column in columns)
-        end = "." if graph is None else f"{graph} ."
-        for begin in range(0, columns[0].size, _PIECE):
-            budget.check("writing what is inferred")
-            parts = [texts.gather(column[begin : begin + _PIECE]) for column in columns]
-            names = ("subject", "predicate", "object")
-            frame = pl.DataFrame(dict(zip(names, parts, strict=True)))
-            frame.with_columns(pl.lit(end).alias("end")).write_csv(
-                target, include_header=False, separator=" ", quote_style="never"
-            )
+    def _in_texts(self) -> Triples:
+        columns = [column.astype(np.uint32) for column in self._columns()]
+        if isinstance(self._dictionary, Texts):
+            return Triples(self._dictionary, *columns)
+        texts = Texts()
+        numbers = texts.number(self._dictionary.texts())
+        return Triples(texts, *(numbers[column] for column in columns))
 
     def _columns(self) -> tuple[Rows, ...]:
         """Return subjects, predicates and objects of what is inferred."""
@@ -200,9 +168,27 @@ class ColumnClosure:
             new = np.ones(rows.size, dtype=bool)
             new[np.searchsorted(rows, given)] = False
             rows = self._telling(key, rows[new], *silent)
+            if self._facts.equal.size and not key.is_class:
+                rows = without(rows, self._copies(key, rows))
             if rows.size:
                 found[key] = rows
         return found
+
+    def _copies(self, key: Key, rows: Rows) -> Rows:
+        """Return the rows that say of an equal literal what is said already."""
+        equal = self._facts.equal
+        asked = rows[within(objects(rows), equal)]
+        if not asked.size:
+            return EMPTY
+        given = self._facts.relations.get(key, EMPTY)
+        given = given[within(objects(given), equal)]
+        inferred = dict(zip(listed(self._dictionary, key, asked), asked.tolist(), strict=True))
+        kept = without_copies(
+            frozenset(filter(None, map(as_triple, inferred))),
+            listed(self._dictionary, key, given),
+        )
+        copies = [row for one, row in inferred.items() if as_triple(one) not in kept]
+        return np.array(sorted(copies), dtype=np.uint64)
 
     def _silent(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell of each term whether it says nothing as a subject, and whether as an object."""

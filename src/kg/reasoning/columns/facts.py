@@ -10,6 +10,7 @@ import numpy as np
 from kg.namespaces import OWL, RDF
 from kg.reasoning.columns.arrays import EMPTY, Rows, distinct, objects, pack, subjects, union
 from kg.reasoning.columns.dictionary import Dictionary, Terms
+from kg.reasoning.columns.literals import Literals
 from kg.reasoning.columns.plans import Key
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Facts:
     ) -> None:
         self.dictionary = dictionary
         self.type, self.same_as = dictionary.encode([RDF.type, OWL.sameAs])
+        #: The literals that have a value in one form of several, sorted.
+        self.equal: Rows = EMPTY
         self.relations: dict[Key, Rows] = {}
         for term, rows in _partition(predicate, len(dictionary)):
             if term == self.type:
@@ -75,6 +78,27 @@ class Facts:
         more = Facts.of(statements, self.dictionary)
         for key, rows in more.relations.items():
             self.relations[key] = union([self.relations.get(key, EMPTY), rows])
+
+    def add_equal_values(self) -> None:
+        """Say of literals with one value that they are the same; rule dt-eq."""
+        texts = self.dictionary.texts()
+        groups = Literals(texts, self._values()).equal_values()
+        pairs = [EMPTY]
+        for group in groups:
+            first, *others = sorted(group.tolist(), key=texts.__getitem__)
+            rest = np.array(others, dtype=np.uint64)
+            pairs.append(pack(np.full(rest.size, first, dtype=np.uint64), rest))
+        same = Key(is_class=False, term=self.same_as)
+        self.relations[same] = union([self.relations.get(same, EMPTY), *pairs])
+        self.equal = distinct(np.concatenate([EMPTY, *groups]))
+
+    def _values(self) -> Rows:
+        """Return the numbers of all objects, sorted."""
+        flags = np.zeros(len(self.dictionary), dtype=bool)
+        for key, rows in self.relations.items():
+            if not key.is_class:
+                flags[objects(rows)] = True
+        return np.flatnonzero(flags).astype(np.uint64)
 
     def in_use(self) -> set[Term]:
         """Return what the statements have as a predicate or a class."""

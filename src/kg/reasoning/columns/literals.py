@@ -9,19 +9,22 @@ import polars as pl
 from pyoxigraph import Literal
 
 from kg.namespaces import RDF, XSD
-from kg.reasoning.columns.dictionary import read_terms
 from kg.reasoning.datatypes import OWL_2_RL, broader, is_ill_typed
+from kg.reasoning.equal_values import identity
+from kg.tables.texts import read_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pyoxigraph import NamedNode
 
     from kg.reasoning.columns.arrays import Rows
+    from kg.reasoning.datatypes import Value
 
 __all__ = ["Literals"]
 
-_DATE = r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_MONTH_AND_DAY = "(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_DATE = rf"-?([1-9][0-9]{{3,}}|0[0-9]{{3}})-{_MONTH_AND_DAY}"
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?"
 #: Forms that are surely right. They are not all that are: the others are looked at one by one.
 _PLAIN: dict[NamedNode, str] = {
@@ -34,6 +37,13 @@ _PLAIN: dict[NamedNode, str] = {
     XSD.double: rf"{_NUMBER}([eE][+-]?[0-9]+)?",
     XSD.float: rf"{_NUMBER}([eE][+-]?[0-9]+)?",
     XSD.boolean: "true|false",
+}
+#: Forms that no other form of their kind is equal to, and the kind of their meaning.
+_CANONICAL: dict[NamedNode, tuple[str, str]] = {
+    XSD.integer: ("number", "0|-?[1-9][0-9]{0,17}"),
+    XSD.date: (str(XSD.date), rf"[0-9]{{4}}-{_MONTH_AND_DAY}"),
+    XSD.string: ("text", ".*"),
+    RDF.langString: ("text", ".*"),
 }
 
 
@@ -71,6 +81,21 @@ class Literals:
             if isinstance(sample, Literal):
                 yield sample.datatype, part
 
+    def equal_values(self) -> list[Rows]:
+        """Return the groups of literals that have one value in several forms."""
+        parts = list(self._kinds())
+        odd = [(kind, part.filter(~_is_canonical(kind, part["text"]))) for kind, part in parts]
+        met = list(_identities(part for _, part in odd))
+        kinds = {meant[0] for meant, _ in met}
+        # A form in canonical form is equal to none of its kind but to one that is not.
+        for kind, part in parts:
+            if kind in _CANONICAL and _CANONICAL[kind][0] in kinds:
+                met += _identities([part.filter(_is_canonical(kind, part["text"]))])
+        groups: dict[Value, list[int]] = {}
+        for meant, number in met:
+            groups.setdefault(meant, []).append(number)
+        return [np.array(group, dtype=np.uint64) for group in groups.values() if len(group) > 1]
+
     def ill_typed(self) -> Rows:
         """Return the literals whose form does not belong to their datatype; rule dt-not-type."""
         found: list[Rows] = [np.empty(0, dtype=np.uint64)]
@@ -87,3 +112,17 @@ class Literals:
             ]
             found.append(rest["number"].to_numpy()[np.array(ill, dtype=bool)])
         return np.concatenate(found)
+
+
+def _is_canonical(kind: NamedNode, texts: pl.Series) -> pl.Series:
+    if kind not in _CANONICAL:
+        return pl.repeat(value=False, n=len(texts), eager=True)
+    return texts.str.contains(f'(?s)^"(?:{_CANONICAL[kind][1]})"[^"]*$')
+
+
+def _identities(parts: Iterable[pl.DataFrame]) -> Iterator[tuple[Value, int]]:
+    """Yield what tells the value of each literal from others, and its number."""
+    for part in parts:
+        for term, number in zip(read_terms(part["text"]), part["number"].to_list(), strict=True):
+            if isinstance(term, Literal) and (meant := identity(term)) is not None:
+                yield meant, number
