@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 
+import small
 from browser import opened, why_raising
-from kg import resources
 from kg.web.links import Links
 from serving import serving
 
@@ -97,9 +96,8 @@ ASTRAY = """() => [...document.querySelectorAll("*")].filter((one) => {
 
 @pytest.fixture(scope="module")
 def shipped(browser, tmp_path_factory):  # noqa: ARG001 - without a browser no server is started
-    """The graph that kg ships, each name of which is hostile."""
-    folder = tmp_path_factory.mktemp("hostile") / "data"
-    shutil.copytree(resources.data(), folder)
+    """A part of the graph that kg ships, each name of which is hostile."""
+    folder = small.part(tmp_path_factory.mktemp("hostile") / "data")
     for path in folder.glob("*.ttl"):
         text = path.read_text("utf-8")
         path.write_text(LABEL.sub(lambda found: f'{found[1]}"{WRITTEN} ', text), "utf-8")
@@ -120,7 +118,7 @@ def hold(window, path):
     """Open a page, whatever its status, and hold that nothing of it ran or leads astray."""
     response = window.page.goto(window.base + path.lstrip("/"))
     window.expected = {str(response.status)}
-    window.page.wait_for_load_state("networkidle")
+    window.settle()
     assert response.status < 500, path
     assert window.page.evaluate(ASTRAY) == []
     assert window.page.url.startswith(window.base)
