@@ -294,15 +294,15 @@ def test_every_command_says_what_goes_beyond_the_profile(cli, files, command, pl
 
 
 def test_a_note_names_a_few_axioms_and_is_short(cli, files):
-    long = " ".join(f":Class{n}{'x' * 50}" for n in range(50))
-    axioms = [f":A{n} rdfs:subClassOf [ owl:unionOf ({long}) ] ." for n in range(200)]
+    long = " ".join(f":Class{n}{'x' * 200}" for n in range(12))
+    axioms = [f":A{n} rdfs:subClassOf [ owl:unionOf ({long}) ] ." for n in range(12)]
     args = files(" ".join(axioms), ":a a :A1 .")
 
     answer = cli("infer", *args)
 
     assert answer.code == 0
-    assert "200 axioms go beyond OWL 2 RL" in answer.err
-    assert "and 195 more (kg check lists them all)" in answer.err
+    assert "12 axioms go beyond OWL 2 RL" in answer.err
+    assert "and 7 more (kg check lists them all)" in answer.err
     assert max(map(len, answer.err.splitlines())) < 2500
     assert len(cli("infer", "--strict", *args).err) < 2500
 

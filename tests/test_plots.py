@@ -153,8 +153,9 @@ def test_a_graph_with_nothing_to_show_is_refused_in_a_line(name):
     assert "\n" not in str(refused.value)
 
 
+@pytest.fixture(scope="module")
 def hostile():
-    """Return a store each label of which would be markup."""
+    """A store each label of which would be markup."""
     store = Store()
     for quad in load().store:
         named = quad.predicate == RDFS.label
@@ -164,8 +165,8 @@ def hostile():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_labels_are_text_only(name):
-    picture = PLOTS[name](hostile(), link=lambda iri: iri)
+def test_labels_are_text_only(hostile, name):
+    picture = PLOTS[name](hostile, link=lambda iri: iri)
     for body in (picture.svg(), picture.svg(NARROW)):
         root = read(body)
         assert not list(root.iter(f"{SVG}script"))
@@ -183,7 +184,7 @@ def test_the_same_graph_gives_the_same_bytes_whatever_the_process():
         "        print(hashlib.sha256(b).hexdigest())\n"
     )
     told = set()
-    for seed, zone in (("0", "UTC"), ("1", "Pacific/Kiritimati"), ("2", "America/Anchorage")):
+    for seed, zone in (("1", "Pacific/Kiritimati"), ("2", "America/Anchorage")):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"}
         done = subprocess.run(
             [sys.executable, "-c", code], env=environment, capture_output=True, check=True
@@ -251,10 +252,10 @@ def of_states(*codes, points=()):
     return store
 
 
-def lit(picture):
+def lit(svg):
     """Return how many countries a map colours as those that it is about."""
     colours = {colour("first"), colour("second")}
-    root = read(picture.svg(WIDE))
+    root = read(svg)
     shapes = (*root.iter(f"{SVG}path"), *root.iter(f"{SVG}circle"))
     return sum(shape.get("fill") in colours for shape in shapes)
 
@@ -273,10 +274,11 @@ def lit(picture):
 )
 def test_a_map_shows_the_land_of_both_states_wherever_they_lie(codes):
     picture = PLOTS["map"](of_states(*codes))
-    drawn = words(picture.svg(WIDE))
+    svg = picture.svg(WIDE)
+    drawn = words(svg)
     for code in codes:
         assert f"STATE {code}" in drawn
-    assert lit(picture) == len(set(codes))
+    assert lit(svg) == len(set(codes))
     assert "outside the frame" not in drawn
     assert picture.svg(NARROW)
 
@@ -325,20 +327,18 @@ def test_a_state_that_the_atlas_has_no_shape_for_is_a_dot():
 # --- The command ----------------------------------------------------------------------------------
 
 
-def run(*arguments, folder):
-    return subprocess.run(
-        [sys.executable, "-m", "kg", "plot", *map(str, arguments)],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
+@pytest.fixture
+def run(cli, tmp_path, monkeypatch):
+    """Run ``kg plot`` in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: cli("plot", *arguments)
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "html"])
-def test_the_ending_of_the_file_tells_the_format(tmp_path, ending):
-    done = run("tension", "-o", "x." + ending, folder=tmp_path)
+def test_the_ending_of_the_file_tells_the_format(run, tmp_path, ending):
+    done = run("tension", "-o", "x." + ending)
 
-    assert (done.returncode, done.stdout) == (0, b"")
+    assert (done.code, done.raw) == (0, b"")
     graph = load()
     picture = PLOTS["tension"](graph.store, viewpoint=graph.viewpoint)
     assert (tmp_path / f"x.{ending}").read_bytes() == getattr(picture, ending)()
@@ -356,9 +356,9 @@ def test_the_ending_of_the_file_tells_the_format(tmp_path, ending):
     ],
     ids=" ".join,
 )
-def test_what_makes_no_sense_is_refused(tmp_path, arguments):
-    done = run(*arguments, folder=tmp_path)
+def test_what_makes_no_sense_is_refused(run, tmp_path, arguments):
+    done = run(*arguments)
 
-    assert done.returncode == 2
-    assert b"Traceback" not in done.stderr
+    assert done.code == 2
+    assert "Traceback" not in done.err
     assert not list(tmp_path.glob("x.*"))
