@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 from collections import Counter
@@ -82,6 +83,7 @@ class Case:
         return found
 
 
+@functools.cache
 def cases(suite):
     """Return the cases of a suite, ``sparql10`` or ``sparql11``; none where no folder is named."""
     folder = os.environ.get("KG_SUITES")

@@ -542,7 +542,7 @@ facts = st.lists(
     ),
     max_size=7,
 )
-lawful = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+lawful = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @lawful
@@ -606,7 +606,7 @@ def test_what_is_given_is_not_changed():
 VOCABULARY = [*OWL.terms.values(), RDF.type, RDF.first, RDF.rest, RDF.nil, *RDFS.terms.values()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.builds(

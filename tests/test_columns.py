@@ -191,7 +191,7 @@ programs = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(programs, usual_facts)
 def test_a_closure_is_exactly_the_fixpoint_of_the_rules(program, facts):
     closure = run(program, facts)
@@ -199,7 +199,7 @@ def test_a_closure_is_exactly_the_fixpoint_of_the_rules(program, facts):
     assert telling(closure.statements()) == telling(naive(program, facts))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(programs, usual_facts)
 def test_what_is_inferred_is_new_and_no_noise(program, facts):
     expected = {
@@ -215,7 +215,7 @@ def test_what_is_inferred_is_new_and_no_noise(program, facts):
     assert len(inferred) == len(expected) == closure.counts["inferred"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(programs, usual_facts)
 def test_a_rule_is_told_to_be_broken_if_and_only_if_it_is(program, facts):
     closed = naive(program, facts)
@@ -230,7 +230,7 @@ def test_a_rule_is_told_to_be_broken_if_and_only_if_it_is(program, facts):
         assert solutions(rule.body, premises)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(usual_facts)
 def test_terms_that_are_the_same_are_told_in_groups(facts):
     closure = run(Program(()), facts)
@@ -246,7 +246,7 @@ def test_terms_that_are_the_same_are_told_in_groups(facts):
 
 
 @pytest.mark.parametrize(("piece", "dense"), [(1, 16), (2, 0), (1 << 22, 0)])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(program=programs, facts=usual_facts)
 def test_a_closure_does_not_depend_on_how_it_is_worked_off(piece, dense, program, facts):
     with pytest.MonkeyPatch.context() as patch:
@@ -446,7 +446,7 @@ triples = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.lists(triples, max_size=10), st.integers(1, 200))
 def test_generated_n_triples_are_read_as_pyoxigraph_reads_them(tmp_path_factory, some, block):
     path = tmp_path_factory.mktemp("read") / "facts.nt"
@@ -483,7 +483,7 @@ lines = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.one_of(lines, triples.map("{} .".format)), max_size=4),
     st.sampled_from(["nt", "nq"]),
@@ -593,7 +593,7 @@ def test_axioms_are_found_among_facts(write):
 # --- writing -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(programs, usual_facts)
 def test_files_are_closed_as_statements_are(tmp_path_factory, program, facts):
     folder = tmp_path_factory.mktemp("close")

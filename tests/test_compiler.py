@@ -626,7 +626,7 @@ def graphs(draw, *, exclusive):
 
 
 random = settings(
-    max_examples=int(os.environ.get("KG_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("KG_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

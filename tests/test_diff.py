@@ -244,13 +244,13 @@ values = nodes | st.sampled_from([Literal("x"), Literal("x", language="en"), Lit
 graphs = st.lists(st.builds(Triple, nodes, predicates, values), max_size=6)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=50)
 @given(a=graphs, b=graphs)
 def test_there_are_differences_exactly_where_the_graphs_are_not_the_same(a, b):
     assert bool(diff(a, b, name)) == (canonical_triples(a) != canonical_triples(b))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(a=graphs, b=graphs)
 def test_the_way_back_tells_of_the_same_things(a, b):
     there = Counter((thing.thing, thing.kind) for thing in diff(a, b, name).things)

@@ -354,7 +354,7 @@ def test_the_missing_premise_of_the_nearest_rule_is_named():
     assert "<http://example.org/initiator>" in missing
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.sets(
         st.sampled_from(

@@ -223,7 +223,7 @@ PARTIAL = ["rdfxml", "jsonld"]
 
 
 @pytest.mark.parametrize("name", LOSSLESS)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(graph=graphs)
 @example(graph=SAMPLE)
 @example(graph=[])
@@ -232,7 +232,7 @@ def test_what_is_written_reads_back_as_the_same_graph(name, graph):
 
 
 @pytest.mark.parametrize("name", PARTIAL)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(graph=graphs)
 @example(graph=SAMPLE)
 @example(graph=[])
@@ -256,7 +256,7 @@ def test_the_sample_is_refused_by_no_format(name):
     assert same(read(serialize_triples(SAMPLE, name), name), SAMPLE)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(graph=graphs, order=st.randoms(use_true_random=False))
 def test_turtle_does_not_depend_on_order_or_on_labels(graph, order):
     names = {label: f"z{number}" for number, label in enumerate("edcba")}
@@ -271,7 +271,7 @@ def test_turtle_does_not_depend_on_order_or_on_labels(graph, order):
 
 
 @pytest.mark.filterwarnings("ignore:Parsing weird boolean:UserWarning")
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(graph=graphs)
 @example(graph=SAMPLE)
 def test_turtle_is_read_by_rdflib_as_the_same_graph(graph):

@@ -363,7 +363,7 @@ def test_service_is_said_to_be_refused_even_where_it_is_silent():
         check("ASK { SERVICE SILENT <http://example.org/> {} }")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -715,10 +715,10 @@ def test_text_over_the_limit_is_refused():
 def test_reading_takes_linear_time(piece):
     def seconds(length):
         text = (piece * length)[: length * 2]
-        begun = time.perf_counter()
+        begun = time.process_time()
         with suppress(KgError):
             check(text)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     seconds(1000)
     assert seconds(200_000) < 0.3 + 100 * seconds(10_000)
