@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.edit import init
+import small
 from serving import Trap, Watched, problem, refused, serving
 
 QUAD = "<urn:s> <urn:p> <urn:o> <urn:g> .\n"
@@ -34,9 +34,8 @@ def writable(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    with serving() as server:
-        yield server
+def shipped(served):
+    return served
 
 
 @pytest.fixture
@@ -199,7 +198,7 @@ def cut(text):
     ],
 )
 def test_a_start_on_broken_data_is_refused_with_the_place(tmp_path, broken):
-    init(tmp_path / "graph")
+    small.part(tmp_path / "graph")
     relations = tmp_path / "graph" / "relations.ttl"
     relations.write_bytes(broken(relations.read_text(encoding="utf-8")))
     code, told = refused("--data", tmp_path / "graph")
@@ -268,7 +267,7 @@ def test_59_each_query_sees_one_state_while_the_file_changes(tmp_path):
 
 
 def test_59_the_graph_that_is_served_is_not_changed_by_reading(tmp_path):
-    init(tmp_path / "graph")
+    small.part(tmp_path / "graph")
     before = contents(tmp_path / "graph")
     with serving("--data", tmp_path / "graph") as server:
         for path in ("", "sparql?query=ASK+%7B%7D", "queries/missions?format=csv", "data/mali.ttl"):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.edit import init
+import small
 from serving import problem, refused, serving
 
 SHOWN = "long-and-hard-to-guess"
@@ -152,8 +152,7 @@ def test_links_begin_with_the_base(dataset):
 
 
 def test_an_update_of_a_folder_goes_through_the_gate(tmp_path):
-    folder = tmp_path / "graph"
-    init(folder)
+    folder = small.part(tmp_path / "graph")
     with serving("--data", folder, "--writable") as server:
         before = server.health()["digest"]
         text = """

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, parse
 
+import small
 from kg import snapshot
-from kg.edit import init
 from kg.errors import ParseFailure, QueryRefused
 from kg.formats import FORMATS
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
@@ -26,7 +26,8 @@ from kg.web.settings import Limits, Settings
 from kg.web.workers.pool import Pool
 from kg.web.writing import Writer
 
-LIMITS = Limits(workers=1, slow=1, wall=20)
+FEW = {"workers": 1, "slow": 1, "pages": 1}
+LIMITS = Limits(**FEW)
 QUAD = "<urn:s> <urn:p> <urn:o> <urn:g> .\n"
 TURTLE = "text/turtle; charset=utf-8"
 A_LABEL = '<urn:a> <http://www.w3.org/2000/01/rdf-schema#label> "A"@en .'
@@ -68,13 +69,11 @@ def file(tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    return init(tmp_path / "mine")
+    return small.part(tmp_path / "mine")
 
 
 def of_file(path, **limits):
-    return Settings(
-        dataset=path, writable=True, limits=Limits(**{"workers": 1, "slow": 1} | limits)
-    )
+    return Settings(dataset=path, writable=True, limits=Limits(**FEW | limits))
 
 
 def of_folder(path):
@@ -219,8 +218,11 @@ async def test_a_build_that_is_given_up_leaves_no_process(folder):
 
 
 def children():
-    task = Path("/proc/self/task")
-    return {pid for one in task.iterdir() for pid in (one / "children").read_text().split()}
+    found = set()
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError):  # it has ended meanwhile
+            found.update((thread / "children").read_text().split())
+    return found
 
 
 # --- One file as it is ----------------------------------------------------------------------------

@@ -61,9 +61,10 @@ def test_the_sdist_holds_every_file_that_the_checks_need(built):
 def installed(built, tmp_path_factory):
     """Install the wheel and the locked versions into a new environment, and give its kg."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
+    venv.create(folder, with_pip=False)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    pip += ["install", "--quiet"]
     locked = ["--require-hashes", "-r", ROOT / "requirements.lock"]
     subprocess.run([*pip, *locked], check=True, capture_output=True)
     subprocess.run([*pip, "--no-deps", built[0]], check=True, capture_output=True)

@@ -30,7 +30,7 @@ ONTOLOGY = """
 :knows a owl:SymmetricProperty, owl:ObjectProperty . :Person owl:disjointWith :Place .
 """
 DATA = "@prefix : <http://e.org/> . :a :knows :b . :a a :Person ."
-LIMITS = Limits(workers=1, slow=1)
+LIMITS = Limits(workers=1, slow=1, pages=1)
 #: Longer than anything here takes on a machine that does much else.
 _SECONDS = 300
 
