@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from kg import resources
 from kg.errors import Misuse
+from kg.export import jsonld as export_jsonld
 from kg.export import serialize_triples
 from kg.export.canonical import canonical_triples
 from kg.export.jsonld import published_context, to_jsonld
@@ -137,6 +138,36 @@ def test_a_node_has_short_names_and_plain_values():
         }
     ]
     assert list(document["@graph"][0]) == ["id", "type", "label", "actor", "date"]
+
+
+def test_resources_without_blank_nodes_are_written_as_pyld_writes_them(monkeypatch):
+    thing, other = NamedNode(expand("kg:thing")), NamedNode("http://example.org/a#b")
+    properties = [
+        RDFS.label,
+        RDFS.seeAlso,
+        REL.date,
+        REL.actor,
+        REL.seat,
+        NamedNode(expand("rdf:value")),
+    ]
+    values = [
+        other,
+        REL.Event,
+        NamedNode(PREFIXES["rel"]),
+        RDF.nil,
+        Literal('a "b"\n\u2028é'),
+        *(Literal(text, language=tag) for text in ("", "x") for tag in ("en", "id", "de-at")),
+        *(Literal("1", datatype=kind) for kind in (XSD.date, XSD.integer, RDF.JSON, other)),
+    ]
+    graph = [Triple(node, p, v) for node in (thing, other) for p in properties for v in values]
+    graph += [Triple(thing, RDF.type, kind) for kind in (REL.Event, other, OWL.Class)]
+    graph += [Triple(other, RDF.type, REL.Event), Triple(REL.Event, RDF.type, Literal("class"))]
+    graph += [Triple(REL.actor, p, v) for p in properties for v in values if v != RDF.nil]
+
+    fast = to_jsonld(graph)
+
+    monkeypatch.setattr(export_jsonld, "is_plain", lambda _context: False)
+    assert fast == to_jsonld(graph)
 
 
 def test_every_resource_stands_at_the_top_and_once(document):

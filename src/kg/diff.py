@@ -9,18 +9,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from typing import Literal as Choice
 
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode
 
+from kg.export.canonical import has_blank_node, lines_of, read_lines
 from kg.export.grounding import grounded
 from kg.export.statement import by_subject
 from kg.namespaces import DCTERMS, GRAPH, RDF, RDFS, REL, XSD, compact
 
 if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
     from kg.export.statement import Subject, Term
 
 __all__ = ["Change", "Diff", "ThingDiff", "diff"]
 
-_Graphs = Mapping[NamedNode, Iterable[Triple]] | Iterable[Triple]
+_Graphs = Mapping[NamedNode, Iterable["Triple"]] | Iterable["Triple"]
 _Kind = Choice["added", "removed", "changed"]
 _STATEMENT = (RDF.subject, RDF.predicate, RDF.object)
 #: How deep a blank node is told; below that it says nothing that a person would read.
@@ -106,28 +109,50 @@ def diff(a: _Graphs, b: _Graphs, name: Callable[[NamedNode], str]) -> Diff:
         name: what people call a resource; a CURIE where it has no label.
 
     >>> from kg.namespaces import WGS84
-    >>> from pyoxigraph import Literal
+    >>> from pyoxigraph import Literal, Triple
     >>> def place(latitude):
     ...     return Triple(REL.Event, WGS84.lat, Literal(latitude, datatype=XSD.decimal))
     >>> print(diff([place("28.0")], [place("28.5")], name=lambda node: compact(node.value)))
     rel:Event: wgs84:lat was 28.0, is now 28.5
     """
-    return Diff(_Comparison(_Side(a, name), _Side(b, name), name).things())
+    before, after = _Lines(a), _Lines(b)
+    differing = {_subject(line) for line in before.all ^ after.all}
+    # A blank node may have another label in each graph.
+    differing |= {_subject(line) for line in before.all | after.all if has_blank_node(line)}
+    first, second = _Side(before, differing, name), _Side(after, differing, name)
+    return Diff(_Comparison(first, second, name).things())
+
+
+class _Lines:
+    """One of the two graphs as lines of N-Triples: all of them, and those that are inferred."""
+
+    def __init__(self, graphs: _Graphs) -> None:
+        by_name = graphs if isinstance(graphs, Mapping) else {GRAPH.asserted: graphs}
+        stated: set[str] = set()
+        inferred: set[str] = set()
+        for graph, triples in by_name.items():
+            derived = graph.value.startswith(GRAPH.iri + "inferred/")
+            (inferred if derived else stated).update(lines_of(triples))
+        self.inferred = inferred - stated
+        self.all = stated | inferred
+
+
+def _subject(line: str) -> str:
+    return line[: line.index(" ")]
 
 
 class _Side:
-    """One of the two graphs, its blank nodes named by what is said of them."""
+    """What one of the two graphs says of some nodes, blank ones named by what is said of them."""
 
-    def __init__(self, graphs: _Graphs, name: Callable[[NamedNode], str]) -> None:
-        by_name = graphs if isinstance(graphs, Mapping) else {GRAPH.asserted: graphs}
-        stated: set[Triple] = set()
-        inferred: set[Triple] = set()
-        for graph, triples in by_name.items():
-            derived = graph.value.startswith(GRAPH.iri + "inferred/")
-            (inferred if derived else stated).update(triples)
+    def __init__(self, lines: _Lines, nodes: set[str], name: Callable[[NamedNode], str]) -> None:
         self._name = name
-        self.inferred = frozenset(inferred - stated)
-        self.properties = by_subject(grounded(stated | inferred))
+        self._inferred = lines.inferred
+        said = [line for line in lines.all if _subject(line) in nodes]
+        self.properties = by_subject(grounded(one.triple for one in read_lines(said)))
+
+    def infers(self, node: Subject, predicate: NamedNode, terms: Iterable[Term]) -> bool:
+        """Return whether all of some triples are inferred."""
+        return all(f"{node} {predicate} {term} ." in self._inferred for term in terms)
 
     def of(self, node: Subject) -> dict[NamedNode, list[Term]]:
         """Return what is said of a node."""
@@ -263,8 +288,7 @@ class _Comparison:
         if set(removed) & set(added):
             # What reads alike differs in a datatype, in an IRI or deeper down: show it whole.
             removed, added = sorted(map(self._a.exact, gone)), sorted(map(self._b.exact, new))
-        inferred = {Triple(node, predicate, term) for term in gone} <= self._a.inferred
-        inferred &= {Triple(node, predicate, term) for term in new} <= self._b.inferred
+        inferred = self._a.infers(node, predicate, gone) and self._b.infers(node, predicate, new)
         word = self._b.property(predicate)
         kept = len(before) > len(gone)
         text = _sentence(word, removed, added, kept=kept) if kind == "changed" else ""

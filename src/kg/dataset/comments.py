@@ -18,6 +18,16 @@ __all__ = ["Comments", "read"]
 
 _TOP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]*#[^\n]*\Z)?")
 _COMMENT = re.compile(r"#[^\r\n]*")
+#: Turtle without a comment; quantifiers are possessive, so that it takes time by its length alone.
+_UNCOMMENTED = re.compile(
+    r"""
+    (?: [^<"'\#]++ | \\. | <[^<>"{}|^`\x00-\x20]*+> | <
+      | \"{3}(?:[^"\\]++|\\.|\"{1,2}(?!"))*+\"{3} | '{3}(?:[^'\\]++|\\.|'{1,2}(?!'))*+'{3}
+      | \"(?:[^"\\\n\r]++|\\.)*+\" | '(?:[^'\\\n\r]++|\\.)*+'
+    )*+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class Comments(NamedTuple):
@@ -47,7 +57,8 @@ def read(text: str, base: str = "", blank_prefix: str = "b") -> Comments:
     ('top', [('<urn:e:a>', ['# of a', '# too'])], ['# end'])
     """
     reader = _Commented(text, base)
-    reader.read()
+    if not _UNCOMMENTED.fullmatch(text, len(reader.top)):
+        reader.read()
     head = [re.sub(r"^\s*# ?", "", line).rstrip() for line in reader.top.splitlines()]
     while head and not head[-1]:
         head.pop()

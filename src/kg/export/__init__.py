@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple, serialize
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serialize
 
 from kg import formats
 from kg.errors import UnknownName
-from kg.export.canonical import canonical_statements, canonical_triples
+from kg.export.canonical import Lines, canonical_lines, canonical_statements, nquads
 from kg.export.files import write
 from kg.export.formatting import canonical_text, format_file
 from kg.export.graphml import to_graphml
@@ -17,12 +18,12 @@ from kg.export.jsonld import to_jsonld
 from kg.export.rdfxml import to_rdfxml
 from kg.export.table import to_csv
 from kg.export.turtle import canonical_turtle
-from kg.namespaces import GRAPH, PREFIXES, compact
+from kg.namespaces import GRAPH, PREFIXES, RDF, XSD, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kg.export.statement import GraphName, Statement
+    from kg.export.statement import GraphName
 
 __all__ = [
     "GRAPHS",
@@ -34,6 +35,8 @@ __all__ = [
     "write",
 ]
 
+#: What comes after a text in N-Quads, or an IRI; a text may look as if it had some.
+_IRIS = re.compile(r'"(?:[^"\\]++|\\.)*+"(.)|<([^>]*+)>')
 #: What ``--graph`` may name.
 GRAPHS = ("all", "asserted", "inferred", "claims", "links", "reference", "ontology")
 
@@ -94,20 +97,19 @@ def _is_chosen(name: NamedNode, graph: str) -> bool:
 def _serialize(
     graphs: Iterable[tuple[GraphName, Iterable[Triple]]], name: str, prefixes: Mapping[str, str]
 ) -> bytes:
-    kind = formats.by_name(name)
-    if name == "ttl":
-        merged = chain.from_iterable(triples for _, triples in graphs)
-        return canonical_turtle(merged, prefixes=prefixes).encode()
+    formats.by_name(name)
     if name == "jsonld":
         return _to_jsonld(graphs).encode()
-    if name in _MERGED:
-        return _MERGED[name](chain.from_iterable(triples for _, triples in graphs)).encode()
-    statements = canonical_statements(graphs)
+    if name in _MERGED or name == "ttl":
+        merged = chain.from_iterable(triples for _, triples in graphs)
+        if name == "ttl":
+            return canonical_turtle(merged, prefixes=prefixes).encode()
+        return _MERGED[name](merged).encode()
     if name in _TABLES:
-        return _TABLES[name](statements).encode()
-    quads = [Quad(*statement) for statement in statements]
-    used = _prefixes(statements, prefixes) if name == "trig" else None
-    return serialize(quads, format=kind.rdf, prefixes=used) or b""
+        return _TABLES[name](canonical_lines(graphs)).encode()
+    if name == "graphml":
+        return to_graphml(canonical_statements(graphs)).encode()
+    return _to_trig(canonical_lines(graphs), prefixes)
 
 
 def _to_jsonld(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
@@ -123,18 +125,21 @@ def _to_jsonld(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
 
 
 def _to_ntriples(triples: Iterable[Triple]) -> str:
-    return "".join(f"{statement.triple} .\n" for statement in canonical_triples(triples))
+    return nquads(canonical_lines([(DefaultGraph(), triples)]))
 
 
-def _prefixes(statements: Iterable[Statement], given: Mapping[str, str]) -> dict[str, str]:
-    """Return the prefixes that some IRI of the statements can use, those given before kg's."""
-    used, iris = set(), set()
-    for statement in statements:
-        for term in statement:
-            node = term.datatype if isinstance(term, Literal) else term
-            if isinstance(node, NamedNode):
-                used.add(compact(node.value).partition(":")[0])
-                iris.add(node.value)
+def _to_trig(graphs: Sequence[Lines], given: Mapping[str, str]) -> bytes:
+    text = nquads(graphs)
+    quads = parse(text, RdfFormat.N_QUADS, lenient=True)
+    return serialize(quads, format=RdfFormat.TRIG, prefixes=_prefixes(text, given)) or b""
+
+
+def _prefixes(text: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that some IRI of N-Quads can use, those given before kg's."""
+    found = set(_IRIS.findall(text))
+    implied = {"@": RDF.langString.value, " ": XSD.string.value}
+    iris = {iri or implied[mark] for mark, iri in found if iri or mark in implied}
+    used = {compact(iri).partition(":")[0] for iri in iris}
     own = {
         prefix: iri
         for prefix, iri in PREFIXES.items()
@@ -147,12 +152,12 @@ def _prefixes(statements: Iterable[Statement], given: Mapping[str, str]) -> dict
     }
 
 
-# Formats without graphs, and formats that have a column or an attribute for them.
+# Formats without graphs, and formats that have a column for them.
 _MERGED: dict[str, Callable[[Iterable[Triple]], str]] = {
     "nt": _to_ntriples,
     "rdfxml": to_rdfxml,
 }
-_TABLES: dict[str, Callable[[Iterable[Statement]], str]] = {
-    "graphml": to_graphml,
+_TABLES: dict[str, Callable[[Sequence[Lines]], str]] = {
+    "nq": nquads,
     "csv": to_csv,
 }

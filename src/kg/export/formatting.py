@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import deque
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyoxigraph import RdfFormat, Triple
-from pyoxigraph import parse as parse_rdf
+from pyoxigraph import DefaultGraph
 
 from kg import contents, formats, sssom
 from kg.dataset import Document, comments, parsing
 from kg.errors import KgError, Misuse, WriteFailure
-from kg.export.canonical import canonical_triples
+from kg.export.canonical import Lines, canonical_lines
 from kg.export.files import write
 from kg.export.turtle import canonical_turtle
 from kg.namespaces import PREFIXES
+
+if TYPE_CHECKING:
+    from pyoxigraph import Triple
 
 __all__ = ["canonical_text", "format_file"]
 
@@ -84,19 +86,17 @@ def canonical_text(path: Path, content: bytes) -> str:
         ParseFailure: it is not well formed.
         Misuse: it has a comment or a relative IRI that would be lost.
     """
-    triples = _triples(path, content, _HERE)
-    text = content.decode("utf-8-sig")
-    found = comments.read(text, _HERE)
-    parser = parse_rdf(text, RdfFormat.TURTLE, base_iri=_HERE)
-    deque(parser, maxlen=0)
+    parsed = _read(path, content, _HERE)
+    triples = _triples(parsed)
+    found = comments.read(content.decode("utf-8-sig"), _HERE)
     known = set(PREFIXES.values())
-    further = {name: iri for name, iri in parser.prefixes.items() if iri not in known}
+    further = {name: iri for name, iri in parsed.prefixes.items() if iri not in known}
     canonical = canonical_turtle(triples, found.head, further, found.of)
     if found.tail:
         canonical += "\n" + "\n".join(found.tail) + "\n"
     canonical = _BELOW_ROOT.sub(lambda match: f"<{_relative(match[1])}>", canonical)
     if canonical.encode() != content:
-        _check(path, content, canonical, triples)
+        _check(path, content, canonical, triples, found)
     return canonical
 
 
@@ -114,18 +114,19 @@ def _relative(iri: str) -> str:
     return found + ("/" if path.endswith("/") else "") + mark + rest
 
 
-def _check(path: Path, content: bytes, canonical: str, triples: list[Triple]) -> None:
+def _check(
+    path: Path, content: bytes, canonical: str, triples: list[Triple], found: comments.Comments
+) -> None:
     """Refuse to write what would say something else, or less."""
-    again = _triples(path, canonical.encode(), _HERE)
-    if canonical_triples(again) != canonical_triples(triples):
+    again = _triples(_read(path, canonical.encode(), _HERE))
+    if _lines(again) != _lines(triples):
         raise _not_the_same(path)
     if Document(path, formats.by_name("ttl"), content).has_relative:
-        elsewhere = (_triples(path, one, _ELSEWHERE) for one in (content, canonical.encode()))
-        before, after = map(canonical_triples, elsewhere)
+        elsewhere = (_read(path, one, _ELSEWHERE) for one in (content, canonical.encode()))
+        before, after = (_lines(_triples(parsed)) for parsed in elsewhere)
         if before != after:
             raise Misuse(f"{path}: a relative IRI would change: write whole IRIs, or a base")
     text = content.decode("utf-8-sig")
-    found = comments.read(text, _HERE)
     written = comments.read(canonical, _HERE)
     for comment in (*found.tail, *(one for said in found.of.values() for one in said)):
         kept = (*written.tail, *(one for said in written.of.values() for one in said))
@@ -137,9 +138,16 @@ def _check(path: Path, content: bytes, canonical: str, triples: list[Triple]) ->
             )
 
 
-def _triples(path: Path, content: bytes, base: str) -> list[Triple]:
-    quads = parsing.parse(str(path), formats.by_name("ttl"), content, "b", base=base)
-    return [quad.triple for quad in quads]
+def _read(path: Path, content: bytes, base: str) -> parsing.Parsed:
+    return parsing.read(str(path), formats.by_name("ttl"), content, "b", base=base)
+
+
+def _triples(parsed: parsing.Parsed) -> list[Triple]:
+    return [quad.triple for quad in parsed.quads]
+
+
+def _lines(triples: list[Triple]) -> list[Lines]:
+    return canonical_lines([(DefaultGraph(), triples)])
 
 
 def _not_the_same(path: Path) -> KgError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,9 +21,9 @@ from kg.export.rdfxml import XML_TEXT
 from kg.namespaces import OWL, RDF, RDFS, REL, WGS84, XSD, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from kg.export.statement import Statement, Subject, Term
+    from kg.export.statement import GraphName, Statement, Subject, Term
 
 __all__ = ["to_graphml"]
 
@@ -61,10 +62,17 @@ def to_graphml(statements: Iterable[Statement]) -> str:
         lines.append(f"    <node id={quoteattr(_identifier(node))}>")
         lines += [_datum(keys.get(name, name), text) for name, text in data.items()]
         lines.append("    </node>")
+    # A name is put into its form once, wherever it stands.
+    named, told = cache(_quoted), cache(_edge_data)
     for statement in statements:
         target = _target(statement)
         if target is not None:
-            lines += _edge(statement, target)
+            ends = f"source={named(statement.subject)} target={named(target)}"
+            lines += [
+                f"    <edge {ends}>",
+                told(statement.predicate, statement.graph),
+                "    </edge>",
+            ]
     return "\n".join([*lines, "  </graph>", "</graphml>"]) + "\n"
 
 
@@ -79,12 +87,13 @@ def _target(statement: Statement) -> Subject | None:
 def _nodes(statements: list[Statement]) -> dict[Subject, _Data]:
     """Collect the data of each node: what is there for drawing first, then what is exact."""
     values: dict[Subject, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    short = cache(compact)
     for statement in statements:
         own, target = values[statement.subject], _target(statement)
         if target is not None:
             values.setdefault(target, defaultdict(list))
         elif isinstance(statement.object, Literal):
-            name = compact(statement.predicate.value) + _suffix(statement.object)
+            name = short(statement.predicate.value) + _suffix(statement.object, short)
             own[name].append(statement.object.value)
         else:
             own[_TYPES].append(statement.object.value)
@@ -95,10 +104,10 @@ def _nodes(statements: list[Statement]) -> dict[Subject, _Data]:
     }
 
 
-def _suffix(literal: Literal) -> str:
+def _suffix(literal: Literal, short: Callable[[str], str]) -> str:
     if literal.language is not None:
         return f"@{literal.language}"
-    return "" if literal.datatype == XSD.string else f"^^{compact(literal.datatype.value)}"
+    return "" if literal.datatype == XSD.string else f"^^{short(literal.datatype.value)}"
 
 
 def _exact(values: dict[str, list[str]]) -> _Data:
@@ -192,12 +201,13 @@ def _datum(key: str, text: str) -> str:
     return f'      <data key="{key}">{escape(text)}</data>'
 
 
-def _edge(statement: Statement, target: Subject) -> list[str]:
-    graph = "" if isinstance(statement.graph, DefaultGraph) else compact(statement.graph.value)
-    data = {"edge-iri": statement.predicate.value, "edge-label": compact(statement.predicate.value)}
-    source, end = quoteattr(_identifier(statement.subject)), quoteattr(_identifier(target))
-    return [
-        f"    <edge source={source} target={end}>",
-        *(_datum(key, text) for key, text in (data | ({"graph": graph} if graph else {})).items()),
-        "    </edge>",
-    ]
+def _quoted(node: Subject) -> str:
+    return quoteattr(_identifier(node))
+
+
+def _edge_data(predicate: NamedNode, graph: GraphName) -> str:
+    """Return the data of the edges of a predicate in a graph."""
+    data = {"edge-iri": predicate.value, "edge-label": compact(predicate.value)}
+    if not isinstance(graph, DefaultGraph):
+        data["graph"] = compact(graph.value)
+    return "\n".join(_datum(key, text) for key, text in data.items())

@@ -7,13 +7,16 @@ whose cell is its own member, and refuses some literals of ``rdf:JSON``.
 from __future__ import annotations
 
 import json
+from itertools import groupby
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, parse
 
 from kg import resources
 from kg.errors import Misuse
-from kg.export.canonical import canonical_statements
+from kg.export.canonical import Lines, canonical_lines, read_lines
+from kg.export.compaction import Compaction, Json, is_plain
 from kg.export.nesting import Nesting
 from kg.export.statement import by_subject
 from kg.namespaces import RDF, XSD
@@ -23,29 +26,28 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.export.statement import GraphName, Properties, Statement, Subject, Term
+    from kg.export.statement import GraphName, Properties, Subject, Term
 
 __all__ = ["published_context", "to_jsonld"]
 
-_Json = dict[str, Any]
 #: Begins what stands for the label of a blank node while PyLD frames.
 _LABEL = "urn:x-kg-blank-node:"
 _FIRST = {key: place for place, key in enumerate(("@id", "id", "@type", "type", "label"))}
 
 
-def published_context() -> _Json:
+def published_context() -> Json:
     """Read the context that the project publishes.
 
     >>> published_context()["rdfs"]
     'http://www.w3.org/2000/01/rdf-schema#'
     """
-    context: _Json = json.loads(resources.context().read_text("utf-8"))["@context"]
+    context: Json = json.loads(resources.context().read_text("utf-8"))["@context"]
     return context
 
 
 def to_jsonld(
     triples: Iterable[Triple],
-    context: _Json | None = None,
+    context: Json | None = None,
     named: Iterable[tuple[GraphName, Iterable[Triple]]] = (),
 ) -> str:
     """Write triples as JSON-LD 1.1 that carries its context.
@@ -59,27 +61,55 @@ def to_jsonld(
         Misuse: JSON-LD with this context would not be the same graph.
     """
     context = published_context() if context is None else context
-    statements = canonical_statements([(DefaultGraph(), triples), *named])
-    graphs: dict[GraphName, list[Statement]] = {DefaultGraph(): []}
-    for statement in statements:
-        graphs.setdefault(statement.graph, []).append(statement)
-    shared = len(graphs) > 1
-    nodes = _framed(graphs.pop(DefaultGraph()), context, shared=shared)
+    graphs = canonical_lines([(DefaultGraph(), triples), *named])
+    shared = any(not isinstance(graph.name, DefaultGraph) for graph in graphs)
     identifier = next((key for key, meaning in context.items() if meaning == "@id"), "@id")
-    for name, found in graphs.items():
-        label = _identifier(name)  # type: ignore[arg-type]
-        nodes.append({identifier: label, "@graph": _framed(found, context, shared=shared)})
-    arranged = {"@context": context, "@graph": nodes}
-    text = json.dumps(arranged, ensure_ascii=False, indent=2) + "\n"
-    _check(statements, text)
+    nodes: list[Json] = []
+    for name, lines in graphs:
+        found = _nodes(lines, context, shared=shared)
+        if isinstance(name, DefaultGraph):
+            nodes = found
+        else:
+            nodes.append({identifier: _identifier(name), "@graph": found})
+    text = _text({"@context": context, "@graph": nodes}) + "\n"
+    _check(graphs, text)
     return text
 
 
-def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> list[_Json]:
+def _nodes(lines: list[str], context: Json, *, shared: bool) -> list[Json]:
     """Return the resources of one graph, in order.
 
     Args:
-        statements: the graph.
+        lines: the graph.
+        context: what to compact with.
+        shared: as for ``_framed``.
+    """
+    plain: list[list[str]] = []
+    others: list[str] = []
+    if is_plain(context):
+        for _, group in groupby(lines, key=lambda line: line[: line.index(" ")]):
+            said = list(group)
+            if Compaction.takes(said):
+                plain.append(said)
+            else:
+                others += said
+    else:
+        others = lines
+    compaction = Compaction(context, lambda expanded: _framed(expanded, context, shared=False))
+    try:
+        nodes = compaction.nodes(plain)
+    except (Misuse, ValueError):
+        nodes, others = [], lines
+    if others:
+        nodes += _framed(_expanded(by_subject(read_lines(others))), context, shared=shared)
+    return sorted(map(_arranged, nodes), key=json.dumps)
+
+
+def _framed(expanded: list[Json], context: Json, *, shared: bool) -> list[Json]:
+    """Return expanded resources framed and compacted.
+
+    Args:
+        expanded: the resources.
         context: what to compact with.
         shared: whether other graphs may have its blank nodes too, which then keep their labels;
             PyLD gives them new ones in each graph.
@@ -89,7 +119,6 @@ def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> lis
     options = {"documentLoader": _refuse_to_fetch, "omitGraph": False, "compactToRelative": False}
     frame = {"@context": context, "@embed": "@never"}
     try:
-        expanded = _expanded(by_subject(statements))
         # PyLD takes the label from a blank node that only a list within a list points at.
         keeps_labels = shared or _has_list_in_list(expanded)
         if keeps_labels:
@@ -99,10 +128,24 @@ def _framed(statements: list[Statement], context: _Json, *, shared: bool) -> lis
         raise Misuse(f"{_reason(error)}: choose another format") from error
     # Framing lists the resources that are only pointed at, too; they say nothing.
     names = {"@id"} | {key for key, meaning in context.items() if meaning == "@id"}
-    nodes = [_arranged(node) for node in document["@graph"] if node.keys() - names]
+    nodes = [node for node in document["@graph"] if node.keys() - names]
     if keeps_labels:
         nodes = _relabelled(nodes, _LABEL, "_:")
-    return sorted(nodes, key=json.dumps)
+    return nodes
+
+
+def _text(value: Any, indent: str = "\n") -> str:
+    """Write JSON as ``json.dumps`` does with ``indent=2``, which takes three times as long."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    deeper = indent + "  "
+    if isinstance(value, dict) and value:
+        members = [f"{encode_basestring(key)}: {_text(value[key], deeper)}" for key in value]
+        return f"{{{deeper}{f',{deeper}'.join(members)}{indent}}}"
+    if isinstance(value, list) and value:
+        entries = [_text(entry, deeper) for entry in value]
+        return f"[{deeper}{f',{deeper}'.join(entries)}{indent}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _has_list_in_list(value: Any, *, inside: bool = False) -> bool:
@@ -148,16 +191,16 @@ def _arranged(value: Any) -> Any:
     return [_arranged(entry) for entry in value] if isinstance(value, list) else value
 
 
-def _check(statements: list[Statement], text: str) -> None:
+def _check(graphs: list[Lines], text: str) -> None:
     # An IRI such as geo:1,2 is read as a compact IRI where geo is a term of the context (JSON-LD
     # 1.1, section 4.1.5), and no option of PyLD's sees that.
     read: dict[GraphName, list[Triple]] = {}
     for quad in parse(text, RdfFormat.JSON_LD):
         read.setdefault(quad.graph_name, []).append(quad.triple)
-    found = canonical_statements(read.items())
-    lost = set(statements) - set(found)
+    found = {graph.name: set(graph.lines) for graph in canonical_lines(read.items())}
+    lost = [line for name, lines in graphs for line in set(lines) - found.get(name, set())]
     if lost:
-        triple = min(str(statement.triple) for statement in lost)
+        triple = min(line.removesuffix(" .") for line in lost)
         raise Misuse(f"{triple}: JSON-LD reads it as something else here: choose another format")
 
 
@@ -165,7 +208,7 @@ def _refuse_to_fetch(url: str, _options: object = None) -> NoReturn:
     raise Misuse(f"{url}: kg does not fetch JSON-LD contexts: write the context into the document")
 
 
-def _expanded(properties: Properties) -> list[_Json]:
+def _expanded(properties: Properties) -> list[Json]:
     values = _Values(properties)
     return [
         {"@id": _identifier(node)} | values.properties(objects)
@@ -180,8 +223,8 @@ class _Values:
         #: The cells that are written as lists, inside what points at them.
         self.lists = self._nesting.nested & self._nesting.cells
 
-    def properties(self, objects: dict[NamedNode, list[Term]]) -> _Json:
-        expanded: _Json = {}
+    def properties(self, objects: dict[NamedNode, list[Term]]) -> Json:
+        expanded: Json = {}
         for predicate, terms in objects.items():
             values = [self.value(term) for term in terms]
             if predicate == RDF.type:
@@ -193,7 +236,7 @@ class _Values:
                 expanded[predicate.value] = values
         return expanded
 
-    def value(self, term: Term) -> _Json:
+    def value(self, term: Term) -> Json:
         if isinstance(term, Literal):
             return _literal(term)
         if term == RDF.nil:
@@ -207,7 +250,7 @@ def _identifier(node: Subject) -> str:
     return node.value if isinstance(node, NamedNode) else str(node)
 
 
-def _literal(literal: Literal) -> _Json:
+def _literal(literal: Literal) -> Json:
     if literal.language is not None:
         return {"@value": literal.value, "@language": literal.language}
     if literal.datatype == XSD.string:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from kg.errors import Misuse
-from kg.export.canonical import canonical_triples
+from kg.export.canonical import canonical_lines
+from kg.export.ntriples import literal_parts, split
 from kg.namespaces import PREFIXES, RDF, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from kg.export.statement import Statement, Subject
 
 __all__ = ["XML_TEXT", "is_writable", "to_rdfxml"]
 
@@ -54,17 +54,19 @@ def to_rdfxml(triples: Iterable[Triple]) -> str:
       </rdf:Description>
     </rdf:RDF>
     """
-    ordered = canonical_triples(triples)
-    names = _names({statement.predicate for statement in ordered})
+    lines = [line for graph in canonical_lines([(DefaultGraph(), triples)]) for line in graph.lines]
+    statements = list(map(split, lines))
+    names = _names({NamedNode(iri[1:-1]) for iri in {predicate for _, predicate, _ in statements}})
     prefixes = {name.partition(":")[0]: iri for name, iri in names.values()} | {"rdf": RDF.iri}
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<rdf:RDF"]
-    lines += [f"    xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in sorted(prefixes.items())]
-    lines[-1] += ">"
-    for subject, group in groupby(ordered, key=lambda statement: statement.subject):
-        lines.append(f"  <rdf:Description {_reference(subject, 'about')}>")
-        lines += [f"    {_element(entry, names[entry.predicate][0])}" for entry in group]
-        lines.append("  </rdf:Description>")
-    return "\n".join([*lines, "</rdf:RDF>"]) + "\n"
+    short = {f"{predicate}": name for predicate, (name, _) in names.items()}
+    texts = ['<?xml version="1.0" encoding="UTF-8"?>', "<rdf:RDF"]
+    texts += [f"    xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in sorted(prefixes.items())]
+    texts[-1] += ">"
+    for subject, group in groupby(statements, key=itemgetter(0)):
+        texts.append(f"  <rdf:Description {_reference(subject, 'about')}>")
+        texts += [_element(entry, short[entry[1]]) for entry in group]
+        texts.append("  </rdf:Description>")
+    return "\n".join([*texts, "</rdf:RDF>"]) + "\n"
 
 
 def is_writable(triples: Iterable[Triple]) -> bool:
@@ -104,23 +106,24 @@ def _names(predicates: set[NamedNode]) -> dict[NamedNode, tuple[str, str]]:
     return names
 
 
-def _reference(node: Subject, attribute: str) -> str:
-    if isinstance(node, NamedNode):
-        return f"rdf:{attribute}={quoteattr(node.value)}"
-    return f'rdf:nodeID="{node.value}"'
+def _reference(node: str, attribute: str) -> str:
+    if node[0] == "<":
+        return f"rdf:{attribute}={quoteattr(node[1:-1])}"
+    return f'rdf:nodeID="{node[2:]}"'
 
 
-def _element(statement: Statement, name: str) -> str:
-    term = statement.object
-    if not isinstance(term, Literal):
-        return f"<{name} {_reference(term, 'resource')}/>"
-    if not XML_TEXT.fullmatch(term.value):
+def _element(statement: tuple[str, str, str], name: str) -> str:
+    term = statement[2]
+    if term[0] != '"':
+        return f"    <{name} {_reference(term, 'resource')}/>"
+    value, language, datatype = literal_parts(term)
+    if not XML_TEXT.fullmatch(value):
         why = "the text has a character that XML cannot carry"
-        raise Misuse(f"{statement.triple}: not in RDF/XML: {why}: choose another format")
+        raise Misuse(f"{' '.join(statement)}: not in RDF/XML: {why}: choose another format")
     kind = ""
-    if term.language is not None:
-        kind = f' xml:lang="{term.language}"'
-    elif term.datatype != XSD.string:
-        kind = f" rdf:datatype={quoteattr(term.datatype.value)}"
+    if language is not None:
+        kind = f' xml:lang="{language}"'
+    elif datatype != XSD.string.value:
+        kind = f" rdf:datatype={quoteattr(datatype)}"
     # A bare carriage return would be read as a line feed (XML 1.0, section 2.11).
-    return f"<{name}{kind}>{escape(term.value, {chr(13): '&#13;'})}</{name}>"
+    return f"    <{name}{kind}>{escape(value, {chr(13): '&#13;'})}</{name}>"

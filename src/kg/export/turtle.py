@@ -3,22 +3,27 @@
 rdflib's ``longturtle`` was tried first and does not keep lexical forms: ``007`` becomes ``7``,
 ``1E2`` becomes ``1e+02``, ``"1"^^xsd:boolean`` becomes ``true`` or ``1``. Its layout is kept:
 one predicate a line, several objects one a line, the closing full stop on its own line.
+
+What is said of a resource without blank nodes goes from N-Triples to Turtle as text, each term
+shortened once. Only the others are taken apart into terms.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
-from kg.export.canonical import canonical_triples
+from kg.export.canonical import canonical_lines, has_blank_node, read_lines
 from kg.export.nesting import Nesting
+from kg.export.ntriples import split
 from kg.export.statement import by_subject
 from kg.namespaces import OWL, PREFIXES, RDF, RDFS, XSD, compact, known_prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kg.export.statement import Properties, Subject, Term
 
@@ -32,11 +37,18 @@ _BARE = {
     XSD.double: re.compile(r"[+-]?(?:[0-9]+\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+"),
     XSD.boolean: re.compile(r"true|false"),
 }
+_BARE_TEXTS = {datatype.value: pattern for datatype, pattern in _BARE.items()}
 # The same narrow local names as in kg.namespaces, for the prefixes that a file brings along.
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _INDENT = "    "
 #: Stands for the comments of a node while it has its place: what is blank is named on the way.
 _REMARK = NamedNode("urn:x-kg:remark")
+_TOLD = str(_REMARK)
+_TYPE = str(RDF.type)
+#: How the line of an ontology ends.
+_IS_ONTOLOGY = f" {RDF.type} {OWL.Ontology} ."
+#: A block of Turtle: where it stands, its text, and the comments before it.
+_Block = tuple[int, str, list[str]]
 
 
 def canonical_turtle(
@@ -71,10 +83,31 @@ def canonical_turtle(
     """
     names = _Names(prefixes or {})
     told = (Triple(n, _REMARK, Literal("\n".join(lines))) for n, lines in (remarks or {}).items())
-    blocks = _Writer(by_subject(canonical_triples([*triples, *told])), names).blocks()
+    blocks = _blocks([*triples, *told], names)
     head = "\n".join(f"# {line}".rstrip() for line in comment.split("\n")) if comment else ""
     parts = [part for part in (head, names.declarations(), *blocks) if part]
     return "\n\n".join(parts) + "\n" if parts else ""
+
+
+def _blocks(triples: Iterable[Triple], names: _Names) -> list[str]:
+    """Write what is said of each resource, in order."""
+    texts = _Texts(names)
+    placed: list[_Block] = []
+    nested: list[str] = []
+    for lines in _subjects(triples):
+        if any(("_:" in line and has_blank_node(line)) or _TOLD in line for line in lines):
+            nested += lines
+        else:
+            placed.append(texts.block(lines))
+    placed += _Writer(by_subject(read_lines(nested)), names).blocks()
+    return ["\n".join([*remarks, text]) for _, text, remarks in sorted(placed)]
+
+
+def _subjects(triples: Iterable[Triple]) -> Iterator[list[str]]:
+    """Yield the canonical lines about each subject."""
+    for graph in canonical_lines([(DefaultGraph(), triples)]):
+        for _, lines in groupby(graph.lines, key=lambda line: line[: line.index(" ")]):
+            yield list(lines)
 
 
 class _Names:
@@ -85,13 +118,13 @@ class _Names:
         self._further = sorted(further.items(), key=lambda item: (-len(item[1]), item[0]))
         self._taken = further.keys() & known_prefixes().keys()
         self._all = known_prefixes() | dict(sorted(further.items()))
-        self._names: dict[NamedNode, str] = {}
+        self._names: dict[str, str] = {}
         self._used: set[str] = set()
 
-    def __call__(self, node: NamedNode) -> str:
-        if node not in self._names:
-            self._names[node] = self._shorten(node.value)
-        return self._names[node]
+    def __call__(self, iri: str) -> str:
+        if iri not in self._names:
+            self._names[iri] = self._shorten(iri)
+        return self._names[iri]
 
     def declarations(self) -> str:
         return "\n".join(
@@ -111,19 +144,87 @@ class _Names:
         return name
 
 
+class _Texts:
+    """Writes resources without blank nodes: what is N-Triples becomes Turtle, term by term."""
+
+    def __init__(self, names: _Names) -> None:
+        self._name = names
+        self._verbs: dict[str, tuple[int, str]] = {}
+        self._terms: dict[str, tuple[int, str]] = {}
+
+    def block(self, lines: list[str]) -> _Block:
+        """Write what is said of one resource.
+
+        Args:
+            lines: canonical lines about it.
+        """
+        said: dict[str, list[tuple[int, str]]] = {}
+        for line in lines:
+            subject, predicate, value = split(line)
+            said.setdefault(predicate, []).append(self._term(value))
+        written = sorted((*self._verb(predicate), objects) for predicate, objects in said.items())
+        texts = [text for _, verb, objects in written for text in _said(verb, objects)]
+        name = self._name(subject[1:-1])
+        if _TYPE in said:
+            # The class stands where the eye, a search and the hunk heading of a diff find it.
+            name += " " + texts.pop(0).lstrip()
+        is_ontology = any(line.endswith(_IS_ONTOLOGY) for line in lines)
+        return 0 if is_ontology else 1, _whole(name, texts), []
+
+    def _verb(self, predicate: str) -> tuple[int, str]:
+        if predicate not in self._verbs:
+            self._verbs[predicate] = _verb(predicate[1:-1], self._name)
+        return self._verbs[predicate]
+
+    def _term(self, text: str) -> tuple[int, str]:
+        """Return the kind of a term and how it is written."""
+        if text not in self._terms:
+            is_iri = text[0] == "<"
+            self._terms[text] = (0, self._name(text[1:-1])) if is_iri else (1, self._literal(text))
+        return self._terms[text]
+
+    def _literal(self, text: str) -> str:
+        quoted, mark, datatype = text.rpartition('"^^<')
+        if not mark or text[-1] != ">":
+            return text
+        datatype = datatype[:-1]
+        bare = _BARE_TEXTS.get(datatype)
+        if bare is not None and bare.fullmatch(quoted, 1):
+            return quoted[1:]
+        return f'{quoted}"^^{self._name(datatype)}'
+
+
+def _said(verb: str, objects: list[tuple[int, str]]) -> list[str]:
+    """Return the lines of one property, given the kind and the text of each object."""
+    if len(objects) == 1:
+        return [f"{_INDENT}{verb} {objects[0][1]} ;"]
+    deeper = _INDENT * 2
+    return [_INDENT + verb, " ,\n".join(deeper + text for _, text in sorted(objects)) + " ;"]
+
+
+def _whole(name: str, lines: list[str]) -> str:
+    return "\n".join([name, *lines, "."]) if lines else name.removesuffix(";") + "."
+
+
+def _verb(predicate: str, name: _Names) -> tuple[int, str]:
+    """Return where a property stands among those of its subject, and how it is written."""
+    if predicate == RDF.type.value:
+        return 0, "a"
+    return 1 if predicate == RDFS.label.value else 2, name(predicate)
+
+
 class _Writer:
+    """Writes resources that have to do with blank nodes, or have comments."""
+
     def __init__(self, properties: Properties, names: _Names) -> None:
         self._name = names
         self._properties = properties
         self._nesting = Nesting(properties)
 
-    def blocks(self) -> list[str]:
-        """Write each subject that is not nested in another, in order."""
+    def blocks(self) -> list[_Block]:
+        """Write each subject that is not nested in another."""
         nodes = (node for node in self._properties if node not in self._nesting.nested)
-        placed = sorted(
-            (self._rank(node), self._block(node), self._remarks(node)) for node in nodes
-        )
-        return ["\n".join([*remarks, text]) for _, text, remarks in placed]
+        return [(self._rank(node), self._block(node), self._remarks(node)) for node in nodes]
 
     def _remarks(self, node: Subject, indent: str = "") -> list[str]:
         """Return the comments of a node, a line each."""
@@ -143,12 +244,13 @@ class _Writer:
         if RDF.type in self._properties[node]:
             # The class stands where the eye, a search and the hunk heading of a diff find it.
             name += " " + lines.pop(0).lstrip()
-        return "\n".join([name, *lines, "."]) if lines else name.removesuffix(";") + "."
+        return _whole(name, lines)
 
     def _lines(self, node: Subject, indent: str) -> list[str]:
         lines = []
         properties = {p: o for p, o in self._properties[node].items() if p != _REMARK}
-        for _, name, terms in sorted((*self._verb(p), terms) for p, terms in properties.items()):
+        verbs = ((*_verb(p.value, self._name), terms) for p, terms in properties.items())
+        for _, name, terms in sorted(verbs):
             if len(terms) == 1:
                 lines.append(f"{indent}{name} {self._term(terms[0], indent)} ;")
                 continue
@@ -157,14 +259,9 @@ class _Writer:
             lines += [indent + name, " ,\n".join(deeper + text for _, text in texts) + " ;"]
         return lines
 
-    def _verb(self, predicate: NamedNode) -> tuple[int, str]:
-        if predicate == RDF.type:
-            return 0, "a"
-        return 1 if predicate == RDFS.label else 2, self._name(predicate)
-
     def _term(self, term: Term, indent: str) -> str:
         if isinstance(term, NamedNode):
-            return self._name(term)
+            return self._name(term.value)
         if isinstance(term, Literal):
             return self._literal(term)
         if term not in self._nesting.nested:
@@ -184,7 +281,7 @@ class _Writer:
         bare = _BARE.get(literal.datatype)
         if bare is not None and bare.fullmatch(literal.value):
             return literal.value
-        return f"{Literal(literal.value)}^^{self._name(literal.datatype)}"
+        return f"{Literal(literal.value)}^^{self._name(literal.datatype.value)}"
 
 
 def _kind(term: Term) -> int:
