@@ -197,6 +197,8 @@ class Index:
         Raises:
             Misuse: a list runs in a circle.
         """
+        if not self._has_circle():
+            return
         inner = {rest for _, rest in self.pairs(RDF.rest)}
         cells = [cell for cell, _ in self.pairs(RDF.rest)]
         for head in sorted((cell for cell in cells if cell not in inner), key=str):
@@ -204,6 +206,20 @@ class Index:
         # A list that is all circle has no head.
         for cell in sorted(cells, key=str):
             self.members(cell)
+
+    def _has_circle(self) -> bool:
+        """Tell whether a list runs in a circle, with one look at each cell."""
+        rests = self._objects.get(RDF.rest, {})
+        done: set[Term] = {RDF.nil}
+        for start in rests:
+            cell, path = start, set[Term]()
+            while cell not in done and cell in rests:
+                if cell in path:
+                    return True
+                path.add(cell)
+                cell = min(rests[cell], key=str)
+            done |= path
+        return False
 
     def members(self, head: Term) -> tuple[Term, ...]:
         """Return the members of an RDF list in order.

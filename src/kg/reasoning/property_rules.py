@@ -44,7 +44,13 @@ def _ends(
     """Yield prp-dom or prp-rng, less what follows by other rules from a wider property's."""
     said = {prop: {*axioms.objects(prop, predicate)} for prop, _ in axioms.pairs(predicate)}
     for prop, kinds in said.items():
-        for kind in sorted(kinds, key=str):
+        indirect = {
+            kind
+            for better in kinds
+            for kind in kinds & classes.wider(better)
+            if not classes.implies(kind, better)
+        }
+        for kind in sorted(kinds - indirect, key=str):
             if not any(
                 (other, better) != (prop, kind)
                 and classes.implies(better, kind)

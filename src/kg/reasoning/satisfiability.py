@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import NamedNode, Variable
 
-from kg.namespaces import RDF, RDFS
+from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.axioms import Axioms, Order
 from kg.reasoning.clash_rules import clash_rules
 from kg.reasoning.compiler import in_order
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
+    from kg.reasoning.index import Statement
     from kg.reasoning.program import Rule
 
 __all__ = ["Unsatisfiable", "unsatisfiable"]
+
+
+_EXCLUDING = frozenset({OWL.complementOf, OWL.disjointWith})
 
 
 class Unsatisfiable(NamedTuple):
@@ -55,6 +59,8 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     """
     given = {statement(triple) for triple in ontology}
     check_lists(given)
+    if not any(map(_excludes, given)):
+        return []
     axioms = Axioms(close_schema(schema_of(given, in_use(given))))
     classes = Order(axioms.index.pairs(RDFS.subClassOf))
     exclusions = [
@@ -76,6 +82,11 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
             found.append(Unsatisfiable(kind, sentence, triples))
             break
     return found
+
+
+def _excludes(one: Statement) -> bool:
+    """Tell whether classes can exclude each other, or be empty, by a statement."""
+    return one[1] in _EXCLUDING or one[2] in (OWL.AllDisjointClasses, OWL.Nothing)
 
 
 def _named_classes(axioms: Axioms) -> set[NamedNode]:
