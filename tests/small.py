@@ -1,4 +1,7 @@
-"""A small part of the graph that kg ships, which holds together: two States and what they name."""
+"""A small part of the graph that kg ships, which holds together: two States and what they name.
+
+Nobody denies any of it, so that there is one viewpoint with facts of its own.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _PREFIX = re.compile(r"(?<![\w-])([\w-]+):(?=\w)")
 _NAMED = re.compile(r"(?<![\w:-])kg:[\w.-]*\w")
 _SUBJECT = re.compile(r"rdf:subject (kg:\S+)")
 #: What the part begins with.
-_BEGIN = ("kg:algeria", "kg:mali", "kg:embassy-of-algeria-in-bamako", "kg:drone-shootdown-2025")
+_BEGIN = ("kg:algeria", "kg:mali", "kg:embassy-of-algeria-in-bamako")
 
 
 def part(folder, *things):

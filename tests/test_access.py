@@ -157,11 +157,10 @@ def test_an_update_of_a_folder_goes_through_the_gate(tmp_path):
         before = server.health()["digest"]
         text = """
             PREFIX kg: <https://w3id.org/relations-kg/id/>
-            PREFIX rel: <https://w3id.org/relations-kg/ontology#>
-            PREFIX edtf: <http://id.loc.gov/datatypes/edtf/>
-            DELETE { kg:accusation-by-mali-2023 rel:date ?date }
-            INSERT { kg:accusation-by-mali-2023 rel:date "2024-13-45"^^edtf:EDTF }
-            WHERE { kg:accusation-by-mali-2023 rel:date ?date }
+            PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+            DELETE { kg:mali rdfs:label ?label }
+            INSERT { kg:mali rdfs:label "a label in no language" }
+            WHERE { kg:mali rdfs:label ?label }
         """
         response = server.update(text)
         problem(response, 422, "does-not-conform")

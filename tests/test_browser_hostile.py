@@ -97,7 +97,8 @@ ASTRAY = """() => [...document.querySelectorAll("*")].filter((one) => {
 @pytest.fixture(scope="module")
 def shipped(browser, tmp_path_factory):  # noqa: ARG001 - without a browser no server is started
     """A part of the graph that kg ships, each name of which is hostile."""
-    folder = small.part(tmp_path_factory.mktemp("hostile") / "data")
+    folder = tmp_path_factory.mktemp("hostile") / "data"
+    small.part(folder, "kg:drone-shootdown-2025", "kg:embassy-of-mali-in-algiers")
     for path in folder.glob("*.ttl"):
         text = path.read_text("utf-8")
         path.write_text(LABEL.sub(lambda found: f'{found[1]}"{WRITTEN} ', text), "utf-8")

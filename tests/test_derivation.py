@@ -670,7 +670,7 @@ def test_whatever_is_inferred_has_a_proof(facts):
 
 
 def test_all_that_follows_from_a_part_of_it_has_a_sound_proof(tmp_path):
-    data = small.part(tmp_path / "data")
+    data = small.part(tmp_path / "data", "kg:drone-shootdown-2025")
     files = [*resources.ontology(), data / "relations.ttl", data / "reference.ttl"]
     asserted = [quad.triple for path in files for quad in parse(path=path)]
 
