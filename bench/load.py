@@ -231,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--clients", type=int, default=50)
     options = parser.parse_args(arguments)
-    clients, seconds = (10, 4.0) if options.quick else (options.clients, options.seconds)
+    clients, seconds = (10, 3.0) if options.quick else (options.clients, options.seconds)
     about, known = machine(), labels()
     with TemporaryDirectory() as own, servers.kg(Path(own)) as served:
         before = _settled(served)

@@ -37,7 +37,7 @@ def stops(page, most):
 def test_tab_follows_the_page_and_its_place_is_seen(window, path):
     window.page.emulate_media(reduced_motion="reduce")
     window.open(path)
-    found = stops(window.page, 60)
+    found = stops(window.page, 35)
 
     assert len(found) > 10
     assert [stop for stop in found if not (stop["outlined"] and stop["seen"])] == []
