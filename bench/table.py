@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import asking
 import closing
+import commands
 import growth
 import increments
 import measure
@@ -72,7 +73,10 @@ def rows(folder: Path, *, quick: bool, largest: int) -> dict[str, list[Callable[
         (200, 500, 1_000, 2_000) if quick else (10_000, 100_000, 100_000, 1_000_000)
     )
     doubled = [500, 1_000] if quick else [250_000, 500_000, 1_000_000, 2_000_000, 4_000_000]
+    sizes = [1_000] if quick else [10_000, 100_000, 1_000_000]
+    endings = [".nt"] if quick else [".nt", ".ttl"]
     return {
+        "commands": commands.rows(folder, sizes, endings, 5 if quick else 120),
         "closing": [
             lambda: closing.against_owlrl(folder, tiny),
             lambda: closing.against_packaged(folder, large, small, 30 if quick else 240),

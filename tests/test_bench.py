@@ -48,6 +48,13 @@ def test_a_quick_run_ends_with_equal_results_everywhere(quick):
 def test_the_table_has_a_row_for_each_promise(quick):
     rows = [line.split(" | ")[0] for line in quick.stdout.splitlines() if line.startswith("| ")][1:]
     promises = (
+        "kg infer against owlrl",
+        "against parsing",
+        "kg query, the first",
+        "kg validate against pyshacl",
+        "kg export to Turtle",
+        "kg export to JSON-LD",
+        "kg diff",
         "against owlrl",
         "packaged reasoner",
         "merely parsing",

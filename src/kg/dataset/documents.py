@@ -47,6 +47,8 @@ _RELATIVE = {
 }
 #: What is of these says what is claimed, and is no fact itself.
 CLAIM_CLASSES = frozenset((REL.Claim, REL.Passage, REL.Source, REL.Unit, REL.Viewpoint))
+#: So many bytes of a document tell whether it holds claims.
+_BEGIN = 1 << 20
 _CLAIMED = re.compile(rb"[:#](?:Claim|Passage|Source|Unit|Viewpoint)\b")
 
 
@@ -304,11 +306,15 @@ class Document:
 
     @property
     def may_be_in_columns(self) -> bool:
-        """Whether it is RDF that surely holds no claim, which takes objects to be weighed."""
+        """Whether it is RDF that seems to hold no claim, which takes objects to be weighed.
+
+        Only its beginning is looked at: a claim that is found further on is found in columns.
+        """
         if self.format.rdf is None or self.role == "change":
             return False
-        is_kgs = PREFIXES["rel"].encode() in self.content
-        return self.role == "ontology" or not (is_kgs and _CLAIMED.search(self.content))
+        begin = self.content[:_BEGIN]
+        is_kgs = PREFIXES["rel"].encode() in begin
+        return self.role == "ontology" or not (is_kgs and _CLAIMED.search(begin))
 
     @property
     def address(self) -> str | None:
