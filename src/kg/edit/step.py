@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg import build, flow
+from kg.dataset.viewpoints import DEFAULT
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.equal_values import matter
@@ -93,18 +94,21 @@ class Step:
         before: the snapshot of the dataset before.
         earlier: the dataset before.
         later: the dataset after.
+        viewpoint: tells which claims count as facts.
 
     Raises:
         Unfollowed: the snapshot does not tell enough, or the store would take two of the values
             for the same.
     """
 
-    def __init__(self, before: Snapshot, earlier: Dataset, later: Dataset) -> None:
+    def __init__(
+        self, before: Snapshot, earlier: Dataset, later: Dataset, viewpoint: str = DEFAULT
+    ) -> None:
         if before.meta()["made_from"].get("restated") != 0 or before.notes():
             raise Unfollowed("claims or links say what follows")
-        if flow.overlapping(earlier) or flow.overlapping(later):
+        if flow.overlapping(earlier, viewpoint) or flow.overlapping(later, viewpoint):
             raise Unfollowed("graphs of the files hold the same triples")
-        old, new = flow.accepted(earlier), flow.accepted(later)
+        old, new = flow.accepted(earlier, viewpoint), flow.accepted(later, viewpoint)
         self._before, self._store = before, before.store
         self._later = later
         self.added = _beyond(new, old)

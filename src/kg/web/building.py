@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
-__all__ = ["BuildFailure", "Built", "build", "made", "opened", "written"]
+__all__ = ["BuildFailure", "Built", "build", "made", "made_of", "opened", "written"]
 
 #: Seconds in which whoever asked for an edition takes the locks of its snapshots.
 _HANDED_OVER = 30.0
@@ -153,10 +153,15 @@ def made(settings: Settings) -> Built:
         working_folder(data)
     from kg.dataset import load
 
-    return _made(load(data, ontology), settings, is_gated=is_gated)
+    return made_of(load(data, ontology), settings, is_gated=is_gated)
 
 
-def _made(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
+def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
+    """Make the snapshots of a dataset, from the viewpoint that is asked for and from all others.
+
+    Raises:
+        KgError: it cannot be served.
+    """
     from kg import build as building
     from kg import snapshot
     from kg.comparison import meant

@@ -15,22 +15,28 @@ from kg.comparison import meant
 from kg.dataset import load
 from kg.dataset.documents import DERIVED
 from kg.edit import Edit, Origin
+from kg.edit.successors import succeed
 from kg.edit.working import next_change, working_folder
 from kg.lexical import decode
 from kg.namespaces import GRAPH
 from kg.snapshot.written import as_written
 from kg.sources import sources
 from kg.sparql.updating import apply
+from kg.web import building
 from kg.web.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kg.dataset import Dataset
+    from kg.snapshot import Snapshot
     from kg.sparql.guard import Query
     from kg.web.settings import Settings
 
 __all__ = ["updated", "written"]
+
+#: What was made stays open, so that nothing removes it before somebody else holds it.
+_MADE: list[Snapshot] = []
 
 
 def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
@@ -43,7 +49,7 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
 
     Returns:
         ``status``; ``changed``, whether anything is; and then ``path`` and ``document``, the change
-        and its place.
+        and its place, and ``edition``, the new state, where it follows from the one before.
 
     Raises:
         KgError: the state after it is refused; nothing is changed.
@@ -63,7 +69,7 @@ def updated(settings: Settings, update: Query, base: str) -> dict[str, Any]:
         raise Problem("query-refused", told)
     removed, added = (map(_decoded, triples) for triples in (before - after, after - before))
     stated = [_stated(triple, dataset) for triple in removed]
-    return _edited(dataset, origin, stated, added) | {"status": 204}
+    return _edited(settings, dataset, origin, stated, added) | {"status": 204}
 
 
 def written(
@@ -90,14 +96,14 @@ def written(
         if method != "POST":
             told = "the default graph is all graphs as one: name one, or add to it with POST"
             raise Problem("query-refused", told)
-        return _edited(dataset, origin, (), new) | {"status": 204}
+        return _edited(settings, dataset, origin, (), new) | {"status": 204}
     if graph == GRAPH.ontology or str(graph).startswith(DERIVED):
         raise Problem("query-refused", f"{graph} is not written: kg makes it from files")
     old = dataset.graph(graph)
     if method == "DELETE" and not old:
         raise Problem("not-found", f"there is no graph {graph}")
     removed = old - new if method in ("PUT", "DELETE") else frozenset()
-    changed = _edited(dataset, origin, _in(graph, removed), _in(graph, new - old))
+    changed = _edited(settings, dataset, origin, _in(graph, removed), _in(graph, new - old))
     return changed | {"status": 201 if new and not old else 204}
 
 
@@ -109,6 +115,7 @@ def _opened(settings: Settings) -> tuple[Dataset, Origin]:
 
 
 def _edited(
+    settings: Settings,
     dataset: Dataset,
     origin: Origin,
     removed: Iterable[Triple | Quad],
@@ -117,13 +124,20 @@ def _edited(
     gone, come = list(removed), list(added)
     if not gone and not come:
         return {"changed": False}
-    with Edit(dataset, origin, lambda *_: None) as edit:
+    later: list[Dataset] = []
+    with Edit(dataset, origin, lambda state, _: later.append(state)) as edit:
         edit.remove(gone)
         edit.add(come)
     if not edit.changes:
         return {"changed": False}
     path = next_change(working_folder(origin.data), dataset.documents)
-    return {"changed": True, "path": str(path), "document": edit.changes.document().decode()}
+    changed = {"changed": True, "path": str(path), "document": edit.changes.document().decode()}
+    snapshots = succeed(dataset, later[0], origin, edit.changes)
+    if snapshots is None:
+        return changed
+    built = building.made_of(later[0], settings, is_gated=origin.gated)
+    _MADE.extend([*snapshots, *built.snapshots])
+    return changed | {"edition": built.edition.written()}
 
 
 def _stated(triple: Triple, dataset: Dataset) -> Triple:

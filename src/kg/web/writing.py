@@ -16,7 +16,7 @@ import logging
 import os
 import secrets
 import uuid
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from kg.web.problems import Problem, problem_of
 from kg.web.reload import state_of
 from kg.web.rewriting import clean, take_over
 from kg.web.telling import discreet
+from kg.web.workers.keeping import Kept
 from kg.web.workers.lane import Lane
 from kg.web.workers.process import Process
 
@@ -242,17 +243,16 @@ class Writer:
 
     async def _done(self, task: str, arguments: Mapping[str, Any]) -> Answer:
         part = self._part()
-        try:
+        with ExitStack() as held:
+            if part is not None:
+                held.callback(part.unlink, missing_ok=True)
             async with self._alone():
                 state = await asyncio.to_thread(state_of, self._settings)
-                prepared = await self._prepared(task, arguments, str(part))
+                prepared = await self._prepared(task, arguments, str(part), held)
                 if prepared["changed"]:
                     await asyncio.to_thread(self._commit, prepared, part, state)
-        finally:
-            if part is not None:
-                part.unlink(missing_ok=True)
-        if prepared["changed"]:
-            await self._adopt(prepared)
+            if prepared["changed"]:
+                await self._adopt(prepared)
         return Answer(b"", "text/plain; charset=utf-8", prepared["status"])
 
     @asynccontextmanager
@@ -281,15 +281,17 @@ class Writer:
         finally:
             os.close(descriptor)
 
-    async def _prepared(self, task: str, arguments: Mapping[str, Any], part: str) -> dict[str, Any]:
-        """Have the state after a change made.
+    async def _prepared(
+        self, task: str, arguments: Mapping[str, Any], part: str, held: ExitStack
+    ) -> dict[str, Any]:
+        """Have the state after a change made, and hold its snapshots.
 
         Raises:
             Problem: it was refused, or took too much.
         """
         process = self._process = Process()
         try:
-            return await self._made(process, task, arguments, part)
+            return await self._made(process, task, arguments, part, held)
         except Problem:
             if self._is_ended:
                 raise _stopping() from None
@@ -299,14 +301,14 @@ class Writer:
             await process.buried()
 
     async def _made(
-        self, process: Process, task: str, arguments: Mapping[str, Any], part: str
+        self, process: Process, task: str, given: Mapping[str, Any], part: str, held: ExitStack
     ) -> dict[str, Any]:
         edition, limits = self._pool.edition, self._pool.limits
         served = building.written(self._settings)
         more = {"served": served, "base": self._base(), "part": part}
         header = {
             "task": task,
-            "arguments": {**arguments, **more},
+            "arguments": {**given, **more},
             "digest": edition.digest,
             "edition": edition.written(),
             "limits": asdict(limits) | {"memory": limits.memory + _RESERVED},
@@ -325,6 +327,8 @@ class Writer:
                 told["code"], told["detail"], headers=dict(told["headers"]), more=told["more"]
             )
         made: dict[str, Any] = json.loads(body)
+        if "edition" in made:
+            held.callback(Kept(Edition.read(made["edition"])).release)
         return made
 
     def _commit(self, prepared: Mapping[str, Any], part: Path | None, state: State) -> None:

@@ -1,0 +1,134 @@
+"""The snapshots of all viewpoints after a change, each made from the one before the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kg import build, flow, snapshot
+from kg.dataset.viewpoints import DEFAULT
+from kg.edit.step import Inferred, Step, Unfollowed
+from kg.errors import Inconsistent
+from kg.namespaces import GRAPH, accepted_graph, inferred_graph
+from kg.snapshot.derived import Difference, derive
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pyoxigraph import Quad, Triple
+
+    from kg.dataset import Dataset
+    from kg.edit.outcome import Outcome
+    from kg.edit.revision import Origin
+    from kg.snapshot import Snapshot
+
+__all__ = ["succeed"]
+
+#: What counts as a fact before and after a change, which tells what follows.
+_Facts = tuple["frozenset[Triple]", "frozenset[Triple]"]
+
+
+def succeed(
+    earlier: Dataset, later: Dataset, origin: Origin, outcome: Outcome
+) -> list[Snapshot] | None:
+    """Make what a graph with all its viewpoints is opened from after a change.
+
+    Args:
+        earlier: the dataset before, of which there may be snapshots.
+        later: the dataset after.
+        origin: what they are made from.
+        outcome: what the change came to from the viewpoint that goes without saying.
+
+    Returns:
+        The snapshots; None where they are not to be made from those before. Whoever opens the
+        graph then makes them anew.
+    """
+    if origin.viewpoint != DEFAULT or outcome.before is None or outcome.follows is None:
+        return None
+    held = [outcome.before, outcome.after]
+    try:
+        if flow.overlapping(earlier) or flow.overlapping(later):
+            return None
+        if not earlier.graph(GRAPH.claims) and not later.graph(GRAPH.claims):
+            return held
+        succession = _Succession(earlier, later, origin, outcome)
+        return [*held, *succession.snapshots()]
+    except (Unfollowed, Inconsistent):
+        return None
+
+
+class _Succession:
+    """From the snapshots of one state to those of the next."""
+
+    def __init__(self, earlier: Dataset, later: Dataset, origin: Origin, outcome: Outcome) -> None:
+        self._earlier, self._later, self._gated = earlier, later, origin.gated
+        self._slugs = sorted(one.slug for one in later.viewpoints)
+        if self._slugs != sorted(one.slug for one in earlier.viewpoints) or not outcome.before:
+            raise Unfollowed("there are other viewpoints")
+        self._step = Step(outcome.before, earlier, later)
+        change = Inferred(outcome.follows or frozenset(), outcome.ceased or frozenset())
+        self._changes: dict[_Facts, Inferred] = {self._facts(DEFAULT): change}
+        self._held: list[Snapshot] = []
+
+    def snapshots(self) -> list[Snapshot]:
+        """Make and return those of the other viewpoints, and the one that holds them all."""
+        for slug in (one.slug for one in self._later.viewpoints):
+            if self._facts(slug) not in self._changes:
+                self._changes[self._facts(slug)] = self._followed(slug)
+        before = self._before(DEFAULT, self._slugs)
+        added, removed = set(self._step.added), set(self._step.removed)
+        quads = self._step.quads
+        for slug in self._slugs:
+            old, new = self._facts(slug)
+            added |= quads(new - old, accepted_graph(slug))
+            removed |= quads(old - new, accepted_graph(slug))
+            come, gone = self._changes[old, new]
+            added |= quads(come, inferred_graph(slug))
+            removed |= quads(gone, inferred_graph(slug))
+        meta = build.made_from(self._later, DEFAULT) | {"beside": self._slugs}
+        self._made(before, DEFAULT, (added, removed), meta, self._slugs)
+        return self._held
+
+    def _facts(self, slug: str) -> _Facts:
+        return flow.facts(self._earlier, slug), flow.facts(self._later, slug)
+
+    def _before(self, slug: str, beside: Collection[str] = ()) -> Snapshot:
+        name = build.digest(self._earlier, gated=self._gated, viewpoint=slug, beside=beside)
+        found = snapshot.find(name)
+        if found is None:
+            raise Unfollowed("a snapshot of the state before is not there")
+        self._held.append(found)
+        return found
+
+    def _followed(self, slug: str) -> Inferred:
+        before = self._before(slug)
+        step = Step(before, self._earlier, self._later, slug)
+        change = step.inferred()
+        graph = inferred_graph(slug)
+        added = step.added | step.quads(change.added, graph)
+        removed = step.removed | step.quads(change.removed, graph)
+        meta = build.made_from(self._later, slug)
+        self._made(before, slug, (added, removed), meta)
+        return change
+
+    def _made(
+        self,
+        before: Snapshot,
+        slug: str,
+        changed: tuple[Collection[Quad], Collection[Quad]],
+        meta: dict[str, object],
+        beside: Collection[str] = (),
+    ) -> None:
+        name = build.digest(self._later, gated=self._gated, viewpoint=slug, beside=beside)
+        made = snapshot.find(name)
+        if made is None:
+            come, gone = (set(quads) for quads in changed)
+            old, new = (
+                build.described(dataset, slug, *beside)
+                if slug != DEFAULT or beside
+                else frozenset()
+                for dataset in (self._earlier, self._later)
+            )
+            come |= self._step.quads(new - old, GRAPH.void)
+            gone |= self._step.quads(old - new, GRAPH.void)
+            made = derive(before, name, Difference(come, gone), meta)
+        self._held.append(made)
