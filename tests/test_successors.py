@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg.edit import init
 from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, REL, SKOS, expand
-from kg.reasoning import remembered
 from kg.web import building, editing
 from kg.web.settings import Settings
 
@@ -72,9 +70,6 @@ def test_changes_lead_to_the_state_that_the_files_make(tmp_path, monkeypatch):
     stated = Quad(CLAIM, REL.standing, REL.stated, GRAPH.claims)
     last = building.Edition.read(change(DOUBT, [stated]))
 
-    # What ontologies entail is known; the snapshots are not.
-    known = remembered.folder()
-    shutil.copytree(known, tmp_path / "cache" / known.name)
     monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
     afresh = building.made(settings).edition
     assert last.digest != before.edition.digest

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,13 +85,22 @@ def _found(graph: ShapesGraph) -> Analysis:
 
 def _digest(graph: ShapesGraph) -> str:
     """Name shapes by what they say, blank nodes and all, and by the code that judges them."""
-    made = hashlib.sha256(version("rdflib").encode())
-    for folder in _MADE_BY:
-        for path in sorted((Path(__file__).parent.parent / folder).rglob("*.py")):
-            made.update(path.read_bytes())
+    made = hashlib.sha256()
+    package = Path(__file__).parent.parent
+    own = (path for folder in _MADE_BY for path in sorted((package / folder).rglob("*.py")))
+    for path in (*own, *_parsers()):
+        made.update(path.read_bytes())
     for line in sorted(map(str, graph.triples)):
         made.update(f"{line}\n".encode())
     return made.hexdigest()[:32]
+
+
+def _parsers() -> list[Path]:
+    """Return the code of rdflib that reads queries, without importing it."""
+    found = find_spec("rdflib")
+    if found is None or found.origin is None:
+        return []
+    return sorted((Path(found.origin).parent / "plugins" / "sparql").glob("*.py"))
 
 
 def _written(found: Analysis) -> dict[str, Any]:

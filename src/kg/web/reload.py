@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     #: Of each file: when it was changed, its size and its number; None where it is not there.
     State: TypeAlias = dict[str, tuple[int, int, int] | None]
 
-__all__ = ["state_of", "watch"]
+__all__ = ["mark", "state_of", "watch"]
 
 _LOG = logging.getLogger("kg.web")
 #: Seconds from one look to the next, and in which nothing may change before a build.
@@ -63,12 +63,15 @@ async def watch(settings: Settings, pool: Pool, health: Health, writer: Writer |
         again = failed and asyncio.get_running_loop().time() - tried > _AGAIN
         if found == seen and not again and not is_new:
             continue
+        must_look = is_new or failed
         is_new, seen = False, await _at_rest(settings, found)
         tried = asyncio.get_running_loop().time()
         async with AsyncExitStack() as held:
             if writer is not None:
                 await held.enter_async_context(writer.in_turn())
                 seen = await asyncio.to_thread(state_of, settings)
+                if seen == writer.state and not must_look:
+                    continue  # it is served since the writer made it
             await _reload(settings, pool, health)
 
 
@@ -109,7 +112,7 @@ def state_of(settings: Settings) -> State:
     >>> state_of(Settings(dataset=Path("/no/such.ttl")))
     {'/no/such.ttl': None}
     """
-    return {str(path): _mark(path) for path in _files(_roots(settings))}
+    return {str(path): mark(path) for path in _files(_roots(settings))}
 
 
 def _roots(settings: Settings) -> tuple[Path, ...]:
@@ -128,7 +131,8 @@ def _files(roots: Iterable[Path]) -> Iterator[Path]:
             yield from (Path(folder) / name for name in names if not name.startswith("."))
 
 
-def _mark(path: Path) -> tuple[int, int, int] | None:
+def mark(path: Path) -> tuple[int, int, int] | None:
+    """Return when a file was changed, its size and its number; None where it is not there."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - one call a second for each file
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import time
 from contextlib import suppress
 from glob import escape
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from kg.web.building import Built
 
-__all__ = ["clean", "rewritten", "take_over", "write"]
+__all__ = ["clean", "part_of", "rewritten", "take_over", "write"]
 
 _AN_HOUR = 3600
 #: What was made stays open, so that nothing removes it before somebody else holds it.
@@ -88,6 +89,12 @@ def clean(path: Path) -> None:
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > _AN_HOUR:
                 left.unlink()
+
+
+def part_of(path: Path) -> Path:
+    """Return a place beside a file for its next content."""
+    target = Path(os.path.realpath(path))
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
 
 
 def _write(part: Path, text: bytes, like: Path) -> None:

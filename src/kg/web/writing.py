@@ -14,7 +14,6 @@ import base64
 import json
 import logging
 import os
-import secrets
 import uuid
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict
@@ -28,8 +27,8 @@ from kg.web.answers import Answer
 from kg.web.edition import Edition
 from kg.web.health import now
 from kg.web.problems import Problem, problem_of
-from kg.web.reload import state_of
-from kg.web.rewriting import clean, take_over
+from kg.web.reload import mark, state_of
+from kg.web.rewriting import clean, part_of, take_over
 from kg.web.telling import discreet
 from kg.web.workers.keeping import Kept
 from kg.web.workers.lane import Lane
@@ -69,6 +68,8 @@ class Writer:
         self._process: Process | None = None
         self._adopting: asyncio.Task[Edition] | None = None
         self._changes: set[asyncio.Task[Answer]] = set()
+        #: The files as the last change left them, once that is served.
+        self.state: State | None = None
         self._is_stopping = self._is_ended = False
         if settings.dataset is not None:
             clean(settings.dataset)
@@ -242,7 +243,8 @@ class Writer:
             raise self._discreet(problem_of(error)) from None
 
     async def _done(self, task: str, arguments: Mapping[str, Any]) -> Answer:
-        part = self._part()
+        dataset = self._settings.dataset
+        part = None if dataset is None else part_of(dataset)
         with ExitStack() as held:
             if part is not None:
                 held.callback(part.unlink, missing_ok=True)
@@ -250,9 +252,10 @@ class Writer:
                 state = await asyncio.to_thread(state_of, self._settings)
                 prepared = await self._prepared(task, arguments, str(part), held)
                 if prepared["changed"]:
-                    await asyncio.to_thread(self._commit, prepared, part, state)
+                    state |= await asyncio.to_thread(self._commit, prepared, part, state)
             if prepared["changed"]:
                 await self._adopt(prepared)
+                self.state = state
         return Answer(b"", "text/plain; charset=utf-8", prepared["status"])
 
     @asynccontextmanager
@@ -264,7 +267,7 @@ class Writer:
             WriteFailure: the folder cannot be locked.
         """
         dataset = self._settings.dataset
-        folder = self._settings.data[0] if dataset is None else _target(dataset).parent
+        folder = self._settings.data[0] if dataset is None else part_of(dataset).parent
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE
         while True:
@@ -331,8 +334,8 @@ class Writer:
             held.callback(Kept(Edition.read(made["edition"])).release)
         return made
 
-    def _commit(self, prepared: Mapping[str, Any], part: Path | None, state: State) -> None:
-        """Make a prepared change: the one moment at which it happens.
+    def _commit(self, prepared: Mapping[str, Any], part: Path | None, state: State) -> State:
+        """Make a prepared change: the one moment at which it happens; return the file's mark.
 
         Raises:
             Problem: the files are not those that it was made from any more.
@@ -340,12 +343,15 @@ class Writer:
         """
         dataset = self._settings.dataset
         if dataset is not None and part is not None:
+            new = mark(part)
             take_over(part, dataset, prepared["earlier"])
-            return
+            return {str(dataset): new}
         # Editors of text take no lock.
         if state_of(self._settings) != state:
             raise Problem("conflict", "the files have changed meanwhile; nothing was changed")
-        write_change(Path(prepared["path"]), prepared["document"].encode())
+        path = Path(prepared["path"])
+        write_change(path, prepared["document"].encode())
+        return {str(path): mark(path)}
 
     async def _adopt(self, prepared: Mapping[str, Any]) -> None:
         """Have the workers take the state after a change that was committed."""
@@ -370,12 +376,6 @@ class Writer:
         self._health.edition = edition
         self._health.last_reload, self._health.reload_error = now(), None
 
-    def _part(self) -> Path | None:
-        if self._settings.dataset is None:
-            return None
-        path = _target(self._settings.dataset)
-        return path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-
     def _base(self) -> str:
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         base = self._settings.base or f"http://{host}:{self._settings.port}/"
@@ -389,10 +389,6 @@ class Writer:
             headers=problem.headers,
             more=json.loads(text),
         )
-
-
-def _target(path: Path) -> Path:
-    return Path(os.path.realpath(path))
 
 
 def _stopping() -> Problem:
