@@ -263,7 +263,7 @@ asyncio.run(main())
 #: Where the process that answers is killed, and whether the change is there afterwards.
 STAGES = [
     ("folder", "writing.write_change", False),
-    ("folder", "writing.building.build", True),
+    ("folder", "writing.mark", True),
     ("file", "writing.take_over", False),
     ("file", "rewriting.sync_one", True),
 ]
