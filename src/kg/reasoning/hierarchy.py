@@ -170,14 +170,17 @@ class _Hierarchy:
     def _above(self, steps: _Pairs) -> _Pairs:
         """Return all that is above each term; itself only if that is said, as owlrl has it."""
         found: _Pairs = {}
-        for start in list(steps):
+        for start in _downwards(steps):
             above: set[int] = set()
             waiting = [*steps[start]]
             while waiting:
                 one = waiting.pop()
                 if one not in above:
                     above.add(one)
-                    waiting += steps.get(one, ())
+                    if one in found:
+                        above |= found[one]
+                    else:
+                        waiting += steps.get(one, ())
             if start not in steps[start] and start not in self._merged:
                 above.discard(start)
             found[start] = above
@@ -226,6 +229,24 @@ def _within(
         for filler in by_filler if quantifier != OWL.hasValue else ():
             for wider in classes.get(filler, set()) & by_filler.keys():
                 yield from ((one, by_filler[wider]) for one in by_filler[filler])
+
+
+def _downwards(steps: _Pairs) -> list[int]:
+    """Return what has something above it, after all that is above it unless in a circle."""
+    order: list[int] = []
+    seen: set[int] = set()
+    for root in list(steps):
+        waiting = [root]
+        while waiting:
+            one = waiting.pop()
+            if one < 0:
+                # All that is above it has been seen.
+                order.append(~one)
+            elif one not in seen and one in steps:
+                seen.add(one)
+                waiting.append(~one)
+                waiting += steps[one]
+    return order
 
 
 def _ends(said: _Pairs, properties: _Pairs, classes: _Pairs) -> _Pairs:

@@ -132,11 +132,12 @@ class Index:
     def add(self, one: Statement) -> None:
         """Put a statement in."""
         subject, predicate, value = one
-        if predicate not in self._objects:
-            self._objects[predicate] = defaultdict(set)
-            self._subjects[predicate] = defaultdict(set)
-        self._objects[predicate][subject].add(value)
-        self._subjects[predicate][value].add(subject)
+        objects = self._objects.get(predicate)
+        if objects is None:
+            objects = self._objects[predicate] = defaultdict(set)
+        objects[subject].add(value)
+        if predicate in self._subjects:
+            self._subjects[predicate][value].add(subject)
 
     def __contains__(self, one: Statement) -> bool:
         """Tell whether a statement is in."""
@@ -154,7 +155,17 @@ class Index:
 
     def subjects(self, predicate: Term, value: Term) -> frozenset[Term] | set[Term]:
         """Return what has the value as this predicate."""
-        return self._subjects.get(predicate, {}).get(value, frozenset())
+        return self._by_object(predicate).get(value, frozenset())
+
+    def _by_object(self, predicate: Term) -> dict[Term, set[Term]]:
+        """Return the subjects of each object, which few predicates are ever asked for."""
+        found = self._subjects.get(predicate)
+        if found is None:
+            found = defaultdict(set)
+            for subject, value in self.pairs(predicate):
+                found[value].add(subject)
+            self._subjects[predicate] = found
+        return found
 
     def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
         """Yield subject and object of each statement with this predicate."""
@@ -187,8 +198,8 @@ class Index:
 
     def about(self, value: Term) -> Iterator[Statement]:
         """Yield the statements that have the value as object."""
-        for predicate, subjects in self._subjects.items():
-            for subject in subjects.get(value, ()):
+        for predicate in self._objects:
+            for subject in self._by_object(predicate).get(value, ()):
                 yield subject, predicate, value
 
     def check_lists(self) -> None:
