@@ -11,7 +11,8 @@ from kg.reasoning.index import Index, Statement, Term
 from kg.reasoning.program import Atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from kg.reasoning.program import Slot
 
@@ -98,29 +99,21 @@ class Order:
     """Which of some terms imply which others: subclasses or subproperties.
 
     Args:
-        pairs: each term with one that it implies.
+        wider: for each term, what it implies; itself counts for nothing.
+        without: a term that implies nothing and is of no interest.
 
     >>> from kg.namespaces import REL
-    >>> order = Order([(REL.Claim, REL.Unit), (REL.Unit, REL.Event), (REL.Claim, REL.Event)])
+    >>> order = Order({REL.Claim: {REL.Unit, REL.Event}, REL.Unit: {REL.Event}})
     >>> [wider.value.rpartition("#")[2] for _, wider in order.steps()]
     ['Unit', 'Event']
     """
 
-    def __init__(self, pairs: Iterable[tuple[Term, Term]]) -> None:
-        self._wider: dict[Term, set[Term]] = {}
-        for narrower, wider in pairs:
-            if narrower != wider:
-                self._wider.setdefault(narrower, set()).add(wider)
-                self._wider.setdefault(wider, set())
-
-    def without(self, top: Term) -> Order:
-        """Return the same less what implies nothing itself."""
-        return Order(
-            (narrower, wider)
-            for narrower, above in self._wider.items()
-            for wider in above
-            if wider != top
-        )
+    def __init__(
+        self, wider: Mapping[Term, AbstractSet[Term]], without: Term | None = None
+    ) -> None:
+        self._wider = {one: {*above} - {one, without} for one, above in wider.items()}
+        for top in set[Term]().union(*self._wider.values()) - self._wider.keys():
+            self._wider[top] = set()
 
     def wider(self, term: Term) -> set[Term]:
         """Return what a term implies, itself left out."""

@@ -67,7 +67,8 @@ def compile_ontology(
     statements = frozenset(schema)
     axioms = Axioms(statements)
     hidden = nameless(statements) if hidden is None else hidden
-    classes = Order(axioms.index.pairs(RDFS.subClassOf))
+    wider = axioms.index.by_subject(RDFS.subClassOf)
+    classes = Order(wider)
     rules = [
         *clash_rules(axioms),
         *property_rules(axioms, classes),
@@ -77,7 +78,7 @@ def compile_ontology(
     asked = _asked(rules) | {OWL.Nothing}
     if OWL.Thing not in asked and not classes.wider(OWL.Thing):
         # That each class is a subclass of owl:Thing is of no use to any rule.
-        classes = classes.without(OWL.Thing)
+        classes = Order(wider, without=OWL.Thing)
     kept = _useful([*rules, *subclass_rules(axioms, classes)], hidden)
     ordered = in_order(kept)
     datatypes = frozenset(
@@ -129,7 +130,7 @@ def _unfit_axioms(program: Program) -> Iterator[str]:
 
 def _copies(axioms: Axioms) -> Iterator[Rule]:
     """Yield eq-rep-p and eq-rep-o for the properties and classes that are said to be the same."""
-    for one, other in Order(axioms.index.pairs(OWL.sameAs)).steps():
+    for one, other in Order(axioms.index.by_subject(OWL.sameAs)).steps():
         said = ((one, OWL.sameAs, other),)
         if not isinstance(one, Literal) and not isinstance(other, Literal):
             head, body = axioms.related(_X, other, _Y), (axioms.related(_X, one, _Y),)

@@ -54,6 +54,8 @@ class Grammar:
     def __init__(self, index: Index, declared: Declared) -> None:
         self._index = index
         self._declared = declared
+        built = (*_CONNECTIVES, *_RESTRICTIONS)
+        self._constructors = [one for one in built if index.by_subject(one)]
 
     def faults(self, term: Term, side: str) -> Iterator[str]:
         """Yield why a class expression cannot stand on a side: a key of ``SIDES``."""
@@ -66,8 +68,7 @@ class Grammar:
 
     def constructors(self, term: Term) -> list[NamedNode]:
         """Return what a nameless class is built with; there should be one."""
-        built = (*_CONNECTIVES, *_RESTRICTIONS)
-        return [one for one in built for _ in self._index.objects(term, one)]
+        return [one for one in self._constructors for _ in self._index.objects(term, one)]
 
     def connective_faults(self, term: Term, connective: NamedNode, side: str) -> Iterator[str]:
         """Yield why what a class is composed of cannot stand on a side."""

@@ -15,7 +15,7 @@ from kg.errors import Misuse
 from kg.namespaces import OWL, RDF, RDFS, Namespace, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
 __all__ = ["Index", "Lookup", "Statement", "Term", "as_triple", "nameless", "statement", "terms"]
@@ -166,6 +166,10 @@ class Index:
                 found[value].add(subject)
             self._subjects[predicate] = found
         return found
+
+    def by_subject(self, predicate: Term) -> Mapping[Term, AbstractSet[Term]]:
+        """Return what each subject has as this predicate."""
+        return self._objects.get(predicate, {})
 
     def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
         """Yield subject and object of each statement with this predicate."""

@@ -28,7 +28,7 @@ def property_rules(axioms: Axioms, classes: Order) -> Iterator[Rule]:
         axioms: the closed ontology.
         classes: which classes imply which others.
     """
-    properties = Order(axioms.index.pairs(RDFS.subPropertyOf))
+    properties = Order(axioms.index.by_subject(RDFS.subPropertyOf))
     yield from _ends(axioms, RDFS.domain, "prp-dom", properties, classes)
     yield from _ends(axioms, RDFS.range, "prp-rng", properties, classes)
     yield from _characteristics(axioms)

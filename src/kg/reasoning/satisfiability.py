@@ -62,7 +62,7 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     if not any(map(_excludes, given)):
         return []
     axioms = Axioms(close_schema(schema_of(given, in_use(given))))
-    classes = Order(axioms.index.pairs(RDFS.subClassOf))
+    classes = Order(axioms.index.by_subject(RDFS.subClassOf))
     exclusions = [
         (rule, {one.object for one in rule.body if not isinstance(one.object, Variable)})
         for rule in in_order(clash_rules(axioms))
