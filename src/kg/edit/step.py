@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg import build, flow
 from kg.dataset.viewpoints import DEFAULT
+from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.equal_values import matter
@@ -19,6 +20,7 @@ from kg.reasoning.overlay import Overlay
 from kg.reasoning.stored import StoredIndex, closed, derived, given
 from kg.reasoning.tbox import in_use, is_axiom, schema_of, schema_terms
 from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+from kg.snapshot.written import as_written, kept_forms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -113,7 +115,7 @@ class Step:
         self._later = later
         self.added = _beyond(new, old)
         self.removed = _beyond(old, new)
-        self._check_literals(old, new)
+        self._check_literals(old.keys())
         if any(quad.graph_name == GRAPH.ontology for quad in self.added | self.removed):
             raise Unfollowed("the ontology changes")
 
@@ -190,26 +192,18 @@ class Step:
         ):
             raise Unfollowed("claims or links say what follows")
 
-    def _check_literals(self, old: _Graphs, new: _Graphs) -> None:
+    def _check_literals(self, graphs: Collection[NamedNode]) -> None:
         """Leave it to a new store where this one takes two literals for the same, as 1 and 1.0."""
-        quads = self.added | self.removed
-        valued = {quad for quad in quads if _has_value(quad.object)}
+        valued = {quad for quad in self.added | self.removed if _has_value(quad.object)}
         if not valued:
             return
-        store = Store()
-        store.extend(valued)
-        if set(store) != valued:
+        if kept_forms(valued) != valued:
             raise Unfollowed("a literal is not in the form that a store keeps")
-        about = {(quad.subject, quad.predicate): quad for quad in valued}
-        for graphs in (old, new):
-            for name, triples in graphs.items():
-                for triple in triples:
-                    if (triple.subject, triple.predicate) in about and _has_value(triple.object):
-                        quad = Quad(triple.subject, triple.predicate, triple.object, name)
-                        store.clear()
-                        store.add(quad)
-                        if quad not in set(store):
-                            raise Unfollowed("a literal is not in the form that a store keeps")
+        store = as_written(self._store, self._before.written)
+        for subject, predicate in {(quad.subject, quad.predicate) for quad in valued}:
+            for quad in store.quads_for_pattern(subject, predicate, None):
+                if quad.graph_name in graphs and decode_quad(quad) != quad:
+                    raise Unfollowed("a literal is not in the form that a store keeps")
 
 
 @lru_cache(maxsize=4)
