@@ -336,7 +336,18 @@ _MIXED = [
 ]
 
 
-@pytest.mark.parametrize("order", ["?v", "ASC(?v)", "(?v)", "DESC(?v)", "?none ?v"])
+_ORDERS = [
+    "?v",
+    "ASC(?v)",
+    "(?v)",
+    "DESC(?v)",
+    "?none ?v",
+    "IF(true, ?v, 1)",
+    "DESC(COALESCE(?v, 1))",
+]
+
+
+@pytest.mark.parametrize("order", _ORDERS)
 def test_terms_that_do_not_compare_come_in_one_order(order):
     """A sort whose comparisons go in a circle ends the process."""
     rows = "".join(f"ex:s{n} ex:v {term} .\n" for n, term in enumerate(_MIXED[::-1] + _MIXED))

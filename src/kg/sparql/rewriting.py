@@ -5,6 +5,7 @@ The guard has read the text by then. What is not understood here goes to the eng
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kg.sparql.guard import Query
+
+#: What gives terms of more than one kind.
+_OF_ANY_KIND = re.compile(r"\b(?:IF|COALESCE|STRDT|SAMPLE|MIN|MAX)\s*\(", re.IGNORECASE)
 
 __all__ = ["OWN", "Rewritten", "rewrite", "rewrite_update"]
 
@@ -227,10 +231,13 @@ class _Reader(Patterns):
     def _ordered(self) -> Pieces:
         direction = self.take() if self.is_word("ASC", "DESC") else " ASC"
         is_bracketed = self.is_symbol("(") and self.is_symbol(")", ahead=2)
-        if self.peek(int(is_bracketed)).kind != "variable":
-            return [direction, "(", *self._constraint(), ")"]
+        if self.peek(int(is_bracketed)).kind == "variable":
+            term = "".join(self._primary().value)
+        else:
+            term = "".join(self._constraint())
+            if not _OF_ANY_KIND.search(term):
+                return [f"{direction}({term})"]
         self.is_mended = True
-        term = "".join(self._primary().value)
         return [f"{direction}({kind(term)}){direction}({term})"]
 
     def _construct(self) -> Pieces:
