@@ -240,7 +240,7 @@ def described(dataset: Dataset, viewpoint: str, *others: str) -> frozenset[Tripl
 
 
 def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapshot:
-    with steps("building the graph", 4) as begin:
+    with steps("building the graph", 5) as begin:
         begin("load")
         columns = None if gated else flow.in_columns(dataset, viewpoint)
         graphs: dict[NamedNode, AbstractSet[Triple]] = {**(columns or accepted(dataset, viewpoint))}
@@ -251,6 +251,9 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         else:
             found, notes = derived_beside_ill_typed(dataset, viewpoint)
         closure = flow.beyond(dataset, found.inferred, viewpoint)
+        begin("profile")
+        # What kg ships is held to the profile by its check.
+        told = () if gated else caveats_of(dataset)
         begin("validate")
         if gated and dataset.graph(GRAPH.claims):
             require(dataset, frozenset(closure) if viewpoint == DEFAULT else None)
@@ -261,8 +264,7 @@ def _make(dataset: Dataset, name: str, viewpoint: str, *, gated: bool) -> Snapsh
         # An ontology that does not compile is closed by another engine than the one asked.
         meta = made_from(dataset, viewpoint) | {"engine": found.engine}
         meta["restated"] = len(found.inferred) - len(closure)
-        # What kg ships is held to the profile by its check.
-        meta["caveats"] = [] if gated else list(caveats_of(dataset))
+        meta["caveats"] = list(told)
         meta["overlapping"] = overlapping(dataset, viewpoint)
         meta["notes"] = list(notes)
         return snapshot.build(name, graphs, meta)

@@ -1,20 +1,28 @@
-"""Shows on a terminal how far a long task is, and nothing where no terminal is."""
+"""Shows how far a long task is: a bar on a terminal, elsewhere a line for each step that lasts."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Timer
 
-__all__ = ["steps"]
+__all__ = ["LONG", "steps"]
+
+#: After so many seconds a step is told where no terminal is.
+LONG = 3.0
 
 
 @contextmanager
 def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
-    """Show a bar on standard error while a task goes through its steps, if that is a terminal.
+    """Show on standard error how a task goes through its steps.
+
+    On a terminal that is a bar, which is gone in the end. Elsewhere it is a line for each step
+    that lasts longer than three seconds, so that a log tells what is waited for, and nothing for a
+    task that is quick.
 
     Args:
         title: what is being done.
@@ -28,7 +36,11 @@ def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     ...     begin("close")
     """
     if not sys.stderr.isatty():
-        yield _say_nothing
+        lines = _Lines(title, total)
+        try:
+            yield lines.begin
+        finally:
+            lines.end()
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -51,5 +63,38 @@ def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
         yield begin
 
 
-def _say_nothing(_step: str) -> None:
-    """Take the name of a step and do nothing with it."""
+class _Lines:
+    """Tells of each step that lasts, once.
+
+    Args:
+        title: what is being done.
+        total: how many steps there are, or None.
+    """
+
+    def __init__(self, title: str, total: int | None) -> None:
+        self._title, self._total = title, total
+        self._begun = 0
+        self._waiting: Timer | None = None
+
+    def begin(self, step: str) -> None:
+        """Wait whether a step lasts; the one before is over."""
+        from threading import Timer
+
+        self.end()
+        self._begun += 1
+        place = f" ({self._begun} of {self._total})" if self._total else ""
+        self._waiting = Timer(LONG, _tell, [f"kg: {self._title}: {step}{place}\n"])
+        self._waiting.daemon = True
+        self._waiting.start()
+
+    def end(self) -> None:
+        """Tell no more of the step that is over."""
+        if self._waiting:
+            self._waiting.cancel()
+
+
+def _tell(line: str) -> None:
+    # A reader that is gone is no reason to stop.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(line)
+        sys.stderr.flush()
