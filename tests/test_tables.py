@@ -180,11 +180,6 @@ def test_triples_in_columns_are_a_set():
     assert Triples.union([other, triples]) == set(MANY)
     assert triples.about(A) == set(MANY[:3])
     assert triples.with_predicates([P, RDF.first]) == {MANY[1], MANY[2], MANY[3]}
-    assert triples.by_predicate() == {
-        RDF.type: {MANY[0]},
-        P: {MANY[1], MANY[2], MANY[3]},
-        RDFS.label: {MANY[4]},
-    }
     assert triples.blank_subjects() == {MANY[3]}
     assert list(triples.ordered()) == sorted(MANY, key=lambda t: tuple(map(str, t)))
     assert b"".join(triples.lines()) == serialize(MANY, format=RdfFormat.N_TRIPLES)

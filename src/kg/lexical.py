@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 __all__ = [
     "KEPT",
@@ -24,7 +24,6 @@ __all__ = [
     "encode_quad",
     "is_kept",
     "iter_changed",
-    "read_quads",
 ]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -110,11 +109,6 @@ def decode_quad(quad: Quad) -> Quad:
     if changed is quad.object or changed == quad.object:
         return quad
     return Quad(quad.subject, quad.predicate, changed, quad.graph_name)
-
-
-def read_quads(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield the quads of a store as they were written."""
-    return map(decode_quad, quads)
 
 
 def iter_changed(text: bytes) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Triple, parse
 
 from kg import contents
 from kg.budget import Budget
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
+    from pyoxigraph import NamedNode
 
     from kg.tables.texts import Term, Texts
 
@@ -188,18 +189,6 @@ class Triples(AbstractSet[Triple]):
     def blank_subjects(self) -> Triples:
         """Return the triples of blank nodes."""
         return self.take(self.texts.texts().str.starts_with("_:").to_numpy()[self.subject])
-
-    def by_predicate(self) -> dict[NamedNode, Triples]:
-        """Return the triples of each predicate, in the order of the predicates' numbers."""
-        order = np.argsort(self.predicate, kind="stable")
-        numbers, begins = np.unique(self.predicate[order], return_index=True)
-        parts = np.split(order, begins[1:])
-        named = self.texts.decode(numbers.astype(np.uint64))
-        return {
-            name: self.take(rows)
-            for name, rows in zip(named, parts, strict=True)
-            if isinstance(name, NamedNode)
-        }
 
     def values(self) -> NDArray[np.uint64]:
         """Return the numbers of all objects, sorted."""
