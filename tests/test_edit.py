@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from kg import resources
+from kg import build, resources
 from kg.edit import init, working
 from kg.errors import DoesNotConform, Inconsistent, Misuse, ParseFailure, WriteFailure
 from kg.graph import Graph, load
@@ -90,6 +90,20 @@ def test_a_saved_edit_is_one_document_and_the_files_alone_make_the_same_graph(sm
     assert edit.changes.ceased == {Triple(A, KNOWS, B), Triple(B, KNOWS, A)}
     assert edit.changes.path == folder / "changes" / "000001.rdfp"
     assert str(small.dataset.locate(Triple(B, MEETS, C))).endswith("changes/000001.rdfp:3")
+
+
+def test_an_edit_is_followed_though_the_ontology_counts(small, folder, monkeypatch):
+    counting = """[] a owl:Restriction ; owl:onProperty :knows ; owl:onClass :Person ;
+    owl:maxQualifiedCardinality "1"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger> ."""
+    (folder.parent / "ontology.ttl").write_text(ONTOLOGY + counting)
+    _ = small.snapshot
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "_make", None)
+        with small.edit(save=True) as edit:
+            edit.add([Triple(B, MEETS, C)])
+
+    assert edit.changes.follows == {Triple(B, KNOWS, C), Triple(C, KNOWS, B)}
+    assert state(again(small)) == state(small)
 
 
 def test_edits_follow_each_other(small):

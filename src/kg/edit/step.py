@@ -34,6 +34,7 @@ __all__ = ["After", "Inferred", "Step", "Unfollowed"]
 
 #: Not reasoned over.
 _APART = frozenset({GRAPH.claims, GRAPH.links})
+_COUNTS = frozenset({OWL.maxCardinality, OWL.maxQualifiedCardinality})
 _PLAIN = frozenset({XSD.string, RDF.langString})
 _Graphs = dict[NamedNode, frozenset[Triple]]
 
@@ -213,10 +214,14 @@ def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement
     used = in_use(stated)
     schema = schema_of(stated, used)
     axioms = close_schema(schema)
+    known = stated | axioms
+    # A store keeps the values of numbers that axioms count with, in the form of integers.
+    counts = (Quad(*one) for one in known if one[1] in _COUNTS)  # type: ignore[arg-type]
+    known |= {statement(quad.triple) for quad in kept_forms(counts)}
     program = compile_ontology(axioms)
     if not is_plain(schema) or uncompilable(program):
         raise Unfollowed("the ontology is left to owlrl")
-    return program, frozenset(stated | axioms), schema_terms(axioms, used)
+    return program, frozenset(known), schema_terms(axioms, used)
 
 
 def _has_value(term: object) -> bool:
