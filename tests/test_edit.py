@@ -92,15 +92,18 @@ def test_a_saved_edit_is_one_document_and_the_files_alone_make_the_same_graph(sm
     assert str(small.dataset.locate(Triple(B, MEETS, C))).endswith("changes/000001.rdfp:3")
 
 
-def test_an_edit_is_followed_though_the_ontology_counts(small, folder, monkeypatch):
+def test_an_edit_is_followed_though_the_ontology_counts_and_compares_values(
+    small, folder, monkeypatch
+):
     counting = """[] a owl:Restriction ; owl:onProperty :knows ; owl:onClass :Person ;
-    owl:maxQualifiedCardinality "1"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger> ."""
+    owl:maxQualifiedCardinality "1"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger> .
+    :number a owl:InverseFunctionalProperty ."""
     (folder.parent / "ontology.ttl").write_text(ONTOLOGY + counting)
     _ = small.snapshot
     with monkeypatch.context() as patched:
         patched.setattr(build, "_make", None)
         with small.edit(save=True) as edit:
-            edit.add([Triple(B, MEETS, C)])
+            edit.add([Triple(B, MEETS, C), Triple(C, RDFS.label, Literal("Cy", language="en"))])
 
     assert edit.changes.follows == {Triple(B, KNOWS, C), Triple(C, KNOWS, B)}
     assert state(again(small)) == state(small)

@@ -12,7 +12,7 @@ from kg.dataset.viewpoints import DEFAULT
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
-from kg.reasoning.equal_values import matter
+from kg.reasoning.equal_values import identity, matter
 from kg.reasoning.hierarchy import close_schema, is_plain
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
@@ -168,7 +168,7 @@ class Step:
                 if one not in known:
                     raise Unfollowed("facts say what a term means, or it follows from them")
         self._check_names(terms)
-        if matter(known) and any(isinstance(q.object, Literal) for q in self.added | self.removed):
+        if matter(known) and any(_has_other_words(q.object) for q in self.added | self.removed):
             raise Unfollowed("an axiom compares values, which may be equal in other words")
         return program
 
@@ -222,6 +222,11 @@ def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement
     if not is_plain(schema) or uncompilable(program):
         raise Unfollowed("the ontology is left to owlrl")
     return program, frozenset(known), schema_terms(axioms, used)
+
+
+def _has_other_words(term: object) -> bool:
+    """Tell whether another literal may mean the same; a text with a language has one form."""
+    return isinstance(term, Literal) and not term.language and identity(term) is not None
 
 
 def _has_value(term: object) -> bool:
