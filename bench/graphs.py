@@ -40,6 +40,6 @@ def program() -> Program:
     """Return the ontology of the generated graphs, closed and compiled."""
     from kg.reasoning.compiler import compile_ontology
     from kg.reasoning.index import statement
-    from kg.reasoning.tbox import close_schema
+    from kg.reasoning.hierarchy import close_schema
 
     return compile_ontology(close_schema({statement(one) for one in triples(ONTOLOGY)}))

@@ -158,9 +158,7 @@ def test_an_update_of_a_folder_goes_through_the_gate(tmp_path):
         text = """
             PREFIX kg: <https://w3id.org/relations-kg/id/>
             PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-            DELETE { kg:mali rdfs:label ?label }
-            INSERT { kg:mali rdfs:label "a label in no language" }
-            WHERE { kg:mali rdfs:label ?label }
+            INSERT DATA { kg:mali rdfs:label "Another label in English"@en }
         """
         response = server.update(text)
         problem(response, 422, "does-not-conform")

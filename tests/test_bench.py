@@ -78,7 +78,7 @@ def test_the_table_says_what_machine_and_packages_it_is_of(quick):
 def test_a_part_that_is_not_there_is_refused_in_one_line():
     done = python(BENCH / "table.py", "--only", "speed")
     assert done.returncode == 2
-    assert "no part speed: there are closing" in done.stderr.splitlines()[-1]
+    assert "no part speed: there are commands, closing" in done.stderr.splitlines()[-1]
 
 
 def test_nemo_derives_the_same_from_20_000_triples(tmp_path):

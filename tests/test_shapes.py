@@ -106,9 +106,8 @@ BROKEN = {
 _NAME = re.compile(r"\bkg:\w+")
 
 
-@pytest.fixture(scope="module")
-def drawn() -> list[tuple[str, str]]:
-    """The message and the focus node of each result, of all examples in one graph.
+def messages() -> list[tuple[str, str]]:
+    """Return the message and the focus node of each result, of all examples in one graph.
 
     The names of an example end in its number, so that it has nothing to do with the others.
     """
@@ -119,6 +118,11 @@ def drawn() -> list[tuple[str, str]]:
     data = parse(PREFIX + "\n".join(examples), format=RdfFormat.TURTLE)
     report = validate([quad.triple for quad in data], SHAPES, engine="pyshacl")
     return [(result.message, str(result.focus_node)) for result in report.results]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[tuple[str, str]]:
+    return messages()
 
 
 @pytest.mark.parametrize("beginning", BROKEN)
