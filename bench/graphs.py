@@ -39,7 +39,7 @@ def triples(path: Path) -> list[Triple]:
 def program() -> Program:
     """Return the ontology of the generated graphs, closed and compiled."""
     from kg.reasoning.compiler import compile_ontology
-    from kg.reasoning.index import statement
     from kg.reasoning.hierarchy import close_schema
+    from kg.reasoning.index import statement
 
     return compile_ontology(close_schema({statement(one) for one in triples(ONTOLOGY)}))
