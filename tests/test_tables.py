@@ -145,6 +145,33 @@ def test_what_is_wrong_is_told_and_nothing_is_written(cli, tmp_path):
     assert not target.exists()
 
 
+def test_what_follows_goes_where_an_output_leads_as_any_other_does(cli, tmp_path):
+    path, target, link = (tmp_path / name for name in ("facts.nt", "target.nt", "link.nt"))
+    path.write_text(FACTS.partition("_:b")[0], "utf-8")
+    target.write_text("before")
+    target.chmod(0o640)
+    link.symlink_to(target)
+
+    answer = cli("infer", path, "--ontology", "kg", "-o", link)
+
+    assert answer.code == 0, answer.err
+    assert target.read_bytes()
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert target.read_bytes() == cli("infer", path, "--ontology", "kg").raw
+    assert cli("infer", path, "--ontology", "kg", "--format", "nt", "-o", "/dev/null").code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_places_on_this_machine_are_noted_whatever_the_format(cli, tmp_path):
+    path = tmp_path / "relative.ttl"
+    path.write_text("<a> <p> <b> . <p> a <http://www.w3.org/2002/07/owl#SymmetricProperty> .")
+
+    for form in ("nt", "ttl"):
+        answer = cli("infer", path, "--ontology", "none", "--format", form)
+        assert "names this machine's" in answer.err
+
+
 def test_the_shipped_facts_are_closed_in_columns_as_by_objects(tmp_path):
     path = tmp_path / "shipped.nt"
     path.write_bytes(kg.load().serialize("nt", "asserted"))

@@ -6,8 +6,12 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.errors import BudgetExceeded, Misuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Budget"]
 
@@ -55,6 +59,23 @@ class Budget:
                     "allow more by --max-seconds, or give it less to do"
                 )
         self.need(0, what)
+
+    def checked(self, pieces: Iterable[bytes], what: str) -> Iterator[bytes]:
+        """Yield pieces of an output while there is time and memory left.
+
+        Args:
+            pieces: the pieces.
+            what: what is being done.
+
+        Raises:
+            BudgetExceeded: the limit is passed.
+
+        >>> list(Budget().checked([b"a", b"b"], "writing"))
+        [b'a', b'b']
+        """
+        for piece in pieces:
+            self.check(what)
+            yield piece
 
     def need(self, size: int, what: str) -> None:
         """Go on only if this many bytes more would not be too many.

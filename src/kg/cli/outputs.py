@@ -112,7 +112,7 @@ def infer(
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
     from kg.budget import Budget
-    from kg.export import serialize_triples
+    from kg.export import serialize_triples, write
     from kg.graph import Graph
     from kg.snapshot.writing import InLines
 
@@ -130,8 +130,15 @@ def infer(
         tell([f"owlrl did the work, since {closure.reason}"])
     if asserted:
         triples = triples | graph.asserted()
-    elif format_name == "nt" and isinstance(triples, InLines) and not triples.has_blank_nodes():
-        triples.write(output or sys.stdout.buffer, ordered=True, budget=budget)
+    # An output that may name places on this machine is looked through as a whole.
+    has_relative = any(document.has_relative for document in graph.dataset.documents)
+    in_lines = format_name == "nt" and not has_relative
+    if in_lines and isinstance(triples, InLines) and not triples.has_blank_nodes():
+        lines = budget.checked(triples.ordered().lines(), "writing what is inferred")
+        if output is None:
+            sys.stdout.buffer.writelines(lines)
+        else:
+            write(output, lines)
         return
     put_from(graph, serialize_triples(triples, format_name, graph.dataset.prefixes), output)
 

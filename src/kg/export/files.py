@@ -6,15 +6,21 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import contents
 from kg.errors import WriteFailure
 from kg.snapshot.writing import sync_one
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["write"]
 
 
-def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> None:
+def write(
+    path: Path | str, content: bytes | Iterable[bytes], *, earlier: bytes | None = None
+) -> None:
     """Write a file so that it is there whole, or as it was before.
 
     A file whose name ends in ``.gz`` is gzip. What is no regular file, such as a pipe or
@@ -22,7 +28,7 @@ def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> 
 
     Args:
         path: of the file.
-        content: what it is to hold.
+        content: what it is to hold, whole or in pieces.
         earlier: what it must hold until then, where the content was made from that.
 
     Raises:
@@ -30,25 +36,27 @@ def write(path: Path | str, content: bytes, *, earlier: bytes | None = None) -> 
             file has changed meanwhile.
     """
     target = Path(os.path.realpath(path))
+    pieces = [content] if isinstance(content, bytes) else content
     if contents.is_packed(path):
-        content = contents.packed(content)
+        pieces = [contents.packed(b"".join(pieces))]
     try:
         if target.exists() and not target.is_file():
-            target.write_bytes(content)
+            with target.open("wb") as file:
+                file.writelines(pieces)
         elif target.exists() and not os.access(target, os.W_OK):
             raise WriteFailure(path, "the file is read-only")
         else:
-            _replace(target, content, Path(path), earlier)
+            _replace(target, pieces, Path(path), earlier)
     except OSError as error:
         raise WriteFailure(path, error.strerror or str(error)) from error
 
 
-def _replace(target: Path, content: bytes, path: Path, earlier: bytes | None) -> None:
+def _replace(target: Path, pieces: Iterable[bytes], path: Path, earlier: bytes | None) -> None:
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
     try:
         with beside.open("xb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         if mode is not None:

@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from itertools import islice
 from traceback import clear_frames
-from typing import IO, TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyoxigraph import QuerySolutions
-
-    from kg.budget import Budget
 
 __all__ = ["InLines", "Lines", "sync", "sync_one", "write_store"]
 
@@ -64,10 +62,8 @@ class InLines(Protocol):
     def has_blank_nodes(self) -> bool:
         """Return whether a blank node is in a triple."""
 
-    def write(
-        self, target: Path | str | IO[bytes], *, ordered: bool, budget: Budget | None
-    ) -> None:
-        """Write the triples as N-Triples."""
+    def ordered(self) -> InLines:
+        """Return the triples in the order of their texts."""
 
 
 #: A part of a graph: the text, its format and the name of the graph.

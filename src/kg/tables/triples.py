@@ -162,9 +162,7 @@ class Triples(AbstractSet[Triple]):
                 beside.unlink(missing_ok=True)
             return
         triples = self.ordered() if ordered else self
-        for piece in triples.lines(graph):
-            budget.check("writing what is inferred")
-            target.write(piece)
+        target.writelines(budget.checked(triples.lines(graph), "writing what is inferred"))
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Triples:
         """Return some of the triples.
