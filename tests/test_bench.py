@@ -55,6 +55,7 @@ def test_the_table_has_a_row_for_each_promise(quick):
         "kg export to Turtle",
         "kg export to JSON-LD",
         "kg diff",
+        "kg infer against reasonable",
         "against owlrl",
         "packaged reasoner",
         "merely parsing",

@@ -52,7 +52,7 @@ def test_the_proof_is_said_and_drawn(window, page):
     window.open("/page/drone-shootdown-2025")
     page.get_by_role("region", name="What follows").get_by_role("link", name="why?").first.click()
 
-    assert page.locator("ol.steps > li").count() > 1
+    page.locator("ol.steps > li").nth(1).wait_for()
     # The picture is there where Graphviz is.
     for picture in page.locator("main figure img").all():
         picture.scroll_into_view_if_needed()
