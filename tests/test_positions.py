@@ -16,7 +16,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.dataset import parsing
+from kg.dataset import parsing, sections
 from kg.dataset.positions import Positions
 from kg.formats import FORMATS
 from kg.namespaces import RDF, XSD
@@ -163,6 +163,45 @@ def test_the_statements_about_an_iri_are_found_without_reading_all_others(kind, 
     assert "_lines" not in vars(positions)
     triples, subjects = positions._lines
     assert found == [(triples[one], subjects[one.subject]) for one in named]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (
+            "ttl",
+            (
+                "@prefix p: <http://a.org/> .\np:a p:b [ p:c\n1 ],[] . p:d p:e _:x .\n"
+                "PREFIX p: <http://b.org/>\n# . [ ]\n[ p:q 's' ] p:r\n( 1 2.5\n[ p:s _:x ] ) .\n"
+                '_:x p:b \'a\\nb\', """x .\n""" ; p:c _:y .\n<x> p:b [ p:c ()\n ] .'
+            ),
+        ),
+        (
+            "trig",
+            "@prefix : <http://e.org/> .\n:g { :a :b [\n:c 1 ] }\n_:h { [] :b 2 .\n:c :d _:x }",
+        ),
+        (
+            "nt",
+            "".join(f'_:n{n % 3} <x:b> _:n{n} .\n# _:n\n<x:a> <x:b> "{n}" .\n' for n in range(9)),
+        ),
+        ("nq", "<x:a> <x:b> _:z _:g .\n_:g <x:b> <x:c> <x:g> .\n\n_:z <x:b> _:g ."),
+    ],
+)
+def test_the_statements_about_a_blank_node_are_found_without_reading_all_others(
+    kind, text, monkeypatch
+):
+    monkeypatch.setattr(sections, "_BLOCK", 40)
+    positions = Positions(text, FORMATS[kind], base="http://e.org/doc/")
+    quads = parsing.parse("x", FORMATS[kind], text.encode(), "b", base="http://e.org/doc/")
+    blank = [quad.triple for quad in quads if BlankNode in {type(one) for one in quad.triple}]
+    subjects = [one.subject for one in blank if isinstance(one.subject, BlankNode)]
+
+    lines = [positions.line_of(one) for one in blank]
+    of_subjects = [positions.line_of_subject(one) for one in subjects]
+
+    assert "_lines" not in vars(positions)
+    assert lines == [positions._lines[0][one] for one in blank]
+    assert of_subjects == [positions._lines[1][one] for one in subjects]
 
 
 def test_what_is_not_understood_is_passed_over():

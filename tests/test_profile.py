@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.reasoning.profile import undeclared, violations
+from kg.reasoning.profile import judged, violations
 from notation import turtle
 from suites import each_owl_case, rdf_xml
 
@@ -425,7 +425,7 @@ def test_no_sentence_shows_the_label_of_a_blank_node():
 def test_a_term_without_a_declaration_is_told_apart(text, sentence):
     """The rules need no declarations; who writes an ontology wants to know of a slip."""
     assert check(text) == []
-    assert [one for one, _ in undeclared(turtle(BASE + text))] == [sentence]
+    assert [one for one, _ in judged(turtle(BASE + text))[1]] == [sentence]
 
 
 #: Cases of the profile OWL 2 RL that lie outside of it by its own table of axioms.

@@ -58,7 +58,7 @@ def caveats(dataset: Dataset) -> tuple[str, ...]:
             f"{count} beyond OWL 2 RL, and what follows by the rules is not all: "
             f"{_shortened(beyond, lambda one: _at_home(dataset, *one))}"
         )
-    if empty := unsatisfiable(axioms):
+    if empty := unsatisfiable(*_with_equalities(dataset, axioms), dataset.ontology):
         classes = f"{len(empty):,} classes" if len(empty) > 1 else "1 class"
         told = _shortened(empty, lambda one: _explained(dataset, one))
         notes.append(f"{classes} can have no members: {told}")
@@ -81,6 +81,26 @@ def _axioms(dataset: Dataset) -> frozenset[Triple]:
         return dataset.graph(GRAPH.ontology) | said
     parts = [_near_terms(part) for part in dataset.columns.values()]
     return dataset.graph(GRAPH.ontology).union(*(filter(_is_about_terms, part) for part in parts))
+
+
+def _with_equalities(
+    dataset: Dataset, axioms: frozenset[Triple]
+) -> tuple[frozenset[Triple], set[Term]]:
+    """Return axioms with what is said to be the same, and all properties and classes in use.
+
+    So does a closure see the ontology, which then need not be closed once more.
+    """
+    from kg.reasoning.index import statement
+    from kg.reasoning.tbox import in_use
+
+    used: set[Term] = set()
+    if dataset.columns is None:
+        given = dataset.state().facts | dataset.graph(GRAPH.ontology)
+        same = frozenset(triple for triple in given if triple.predicate == OWL.sameAs)
+        return axioms | same, used | in_use(map(statement, given)) if same else used
+    parts = dataset.columns.values()
+    same = frozenset[Triple]().union(*(part.with_predicates([OWL.sameAs]) for part in parts))
+    return axioms | same, used.union(*(part.in_use() for part in parts)) if same else used
 
 
 def _near_terms(triples: Triples) -> Triples:

@@ -137,7 +137,7 @@ def derived(
     terms = dataset.graph(GRAPH.ontology) - without
     given = facts(dataset, viewpoint) - without
     try:
-        return close_triples(given, terms, engine=engine, budget=budget)
+        return close_triples(given, terms, engine=engine, budget=budget, memory=dataset.ontology)
     except Inconsistent as error:
         places = [_place(dataset, clash) for clash in error.clashes]
         if viewpoint == DEFAULT:
@@ -180,7 +180,9 @@ def _derived_in_columns(
         given = given.without([Triples.of(given.texts, without)])
     facts = Facts(given.texts, given.subject, given.predicate, given.value)
     try:
-        return Closure(close_columns(facts, budget=budget).triples(), DEFAULT_ENGINE)
+        return Closure(
+            close_columns(facts, budget=budget, memory=dataset.ontology).triples(), DEFAULT_ENGINE
+        )
     except Misuse:
         return None
     except Inconsistent:

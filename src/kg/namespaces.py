@@ -197,6 +197,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
 _NONE: dict[str, str] = {}
 _FURTHER: ContextVar[dict[str, str]] = ContextVar("further prefixes", default=_NONE)
 _LONGEST_FIRST = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_NAMESPACES = tuple(PREFIXES.values())
 
 
 def inferred_graph(viewpoint: str) -> NamedNode:
@@ -262,7 +263,8 @@ def compact(iri: str) -> str:
     >>> compact("http://www.wikidata.org/entity/Q262"), compact("http://example.org/")
     ('wd:Q262', '<http://example.org/>')
     """
-    for prefix, namespace in _LONGEST_FIRST:
+    # Of most IRIs of others one look tells that they are in no namespace of kg.
+    for prefix, namespace in _LONGEST_FIRST if iri.startswith(_NAMESPACES) else ():
         if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
             return f"{prefix}:{iri[len(namespace) :]}"
     further = _FURTHER.get().items()

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset import Viewpoint
-    from kg.reasoning.profile import Fault
     from kg.validation.report import Severity
 
 __all__ = ["CheckReport", "Section", "check"]
@@ -219,8 +218,7 @@ def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     left_out = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     faults = (fault for file in dataset.documents for fault in _form(file))
     yield _section("form", [*faults, *left_out])
-    slips = (_finding("profile", told, home(dataset, at)) for told, at in _undeclared(dataset))
-    yield _section("profile", [*_profile(dataset), *slips])
+    yield _section("profile", _profile(dataset, "Violation"))
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     # From a contradiction anything follows: what rests on the closure would only mislead.
@@ -239,11 +237,7 @@ def _own_sections(parts: _Parts) -> Iterator[Section]:
     dataset = parts.dataset
     remarks = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     yield _section("form", remarks)
-    slips = (
-        _finding("profile", told, home(dataset, at), severity="Warning")
-        for told, at in _undeclared(dataset)
-    )
-    yield _section("profile", [*_profile(dataset), *slips])
+    yield _section("profile", _profile(dataset, "Warning"))
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     if clashes:
@@ -325,17 +319,15 @@ def _form(document: Document) -> Iterator[ValidationResult]:
         yield _finding("form", message, Location(document.path, changed))
 
 
-def _profile(dataset: Dataset) -> Iterator[ValidationResult]:
+def _profile(dataset: Dataset, of_slips: Severity) -> Iterator[ValidationResult]:
+    """What goes beyond the profile, and terms that are not declared, of a severity."""
     from kg.reasoning import profile
 
-    for sentence, about in profile.faults(dataset.graph(GRAPH.ontology)):
+    faults, slips = profile.judged(dataset.graph(GRAPH.ontology))
+    for sentence, about in faults:
         yield _finding("profile", sentence, home(dataset, about))
-
-
-def _undeclared(dataset: Dataset) -> list[Fault]:
-    from kg.reasoning import profile
-
-    return profile.undeclared(dataset.graph(GRAPH.ontology))
+    for sentence, about in slips:
+        yield _finding("profile", sentence, home(dataset, about), severity=of_slips)
 
 
 def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset.documents import Node
+    from kg.reasoning.axioms import Memory
     from kg.tables.triples import Triples
 
 __all__ = [
@@ -171,6 +172,13 @@ class Dataset:
     def ledger(self) -> Ledger:
         """The claims, and what counts as a fact by them."""
         return Ledger(self)
+
+    @cached_property
+    def ontology(self) -> Memory:
+        """The ontology closed, once something asked for that."""
+        from kg.reasoning.axioms import Memory
+
+        return Memory()
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 pyoxigraph tells the place of a syntax error and of nothing else. So a message that is to name a
 line looks into the document once more. In Turtle, TriG, N-Triples and N-Quads it reads the
-statements about the node, and all statements only for a blank node, which is numbered in their
-order; in RDF/XML and JSON-LD it looks for the names.
+statements about the node; in RDF/XML and JSON-LD it looks for the names.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from kg.dataset import statements
+from kg.dataset.blanks import Blanks
 from kg.dataset.sections import Sections
 from kg.namespaces import RDF, compact
 
@@ -61,20 +61,29 @@ class Positions:
         """Return the line of the object where the triple is first stated."""
         if self._rdf in _READ_AGAIN:
             named = not any(isinstance(term, BlankNode) for term in triple)
-            found = self._sections.line_of(triple) if named else None
+            found = (self._sections if named else self._blanks).line_of(triple)
             return found or self._lines[0].get(triple)
         return _search(self._text, triple.subject, triple.predicate, triple.object)
 
     def line_of_subject(self, node: object) -> int | None:
         """Return the line on which a node is first the subject of a statement."""
         if self._rdf in _READ_AGAIN:
-            found = self._sections.line_of_subject(node) if isinstance(node, NamedNode) else None
+            if isinstance(node, NamedNode):
+                found = self._sections.line_of_subject(node)
+            else:
+                found = self._blanks.line_of_subject(node)
             return found or self._lines[1].get(node)
         return _search(self._text, node)
 
     @cached_property
     def _sections(self) -> Sections:
         return Sections(self._text, one_per_line=self._rdf in _ONE_PER_LINE, base=self._base)
+
+    @cached_property
+    def _blanks(self) -> Blanks:
+        assert self._rdf is not None  # noqa: S101 - asked only for what is read again
+        given = self._text, self._rdf, self._sections.all
+        return Blanks(*given, self._blank_prefix, self._base)
 
     @cached_property
     def _lines(self) -> tuple[dict[Triple, int], dict[object, int]]:

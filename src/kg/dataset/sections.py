@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-__all__ = ["Sections"]
+__all__ = ["Section", "Sections"]
 
 #: What a statement of Turtle or TriG is made of, up to the mark that ends it. The tokens are those
 #: of ``TOKENS``; quantifiers are possessive, so that time and memory grow with the text alone.
@@ -49,18 +49,21 @@ _DIRECTIVE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: So many characters of N-Triples or N-Quads are read at a time.
+_BLOCK = 1 << 15
 #: Rows of N-Triples or N-Quads, one after the other, that begin with the same IRI.
 _ROWS = re.compile(r"[ \t]*+(?:<([^>\n]*+)>[^\n]*+(?:\n<\1>[^\n]*+)*+|[^\n]*+)\n?")
 
 
-class _Section(NamedTuple):
-    """Statements about one IRI, which begin on a line, and what their names are short for."""
+class Section(NamedTuple):
+    """Statements about one node, which begin on a line, and what their names are short for."""
 
     start: int
     end: int
     line: int
     prefixes: dict[str, str]
     base: str
+    one_per_line: bool = False
 
 
 class Sections:
@@ -100,7 +103,7 @@ class Sections:
             else:
                 yield self._statements(section).get(triple)
 
-    def _in_rows(self, section: _Section, triple: Triple) -> Iterator[int | None]:
+    def _in_rows(self, section: Section, triple: Triple) -> Iterator[int | None]:
         rows = self._text[section.start : section.end].split("\n")
         for line, row in enumerate(rows, start=section.line):
             # Before it is read, a row must have the predicate's name, unless it may be escaped.
@@ -108,7 +111,7 @@ class Sections:
                 found = Reader(row, one_per_line=True).read()
                 yield line if any(one.triple() == triple for one in found) else None
 
-    def _statements(self, section: _Section) -> dict[Triple, int]:
+    def _statements(self, section: Section) -> dict[Triple, int]:
         if section.start not in self._read:
             text = self._text[section.start : section.end]
             reader = Reader(text, base=section.base, prefixes=section.prefixes)
@@ -120,22 +123,42 @@ class Sections:
         return self._read[section.start]
 
     @cached_property
-    def _sections(self) -> dict[str, list[_Section]]:
-        found: dict[str, list[_Section]] = {}
-        for iri, section in self._rows() if self._one_per_line else self._turtle():
+    def all(self) -> list[Section]:
+        """The statements of the document, of N-Triples and N-Quads many rows together."""
+        return list(self._blocks() if self._one_per_line else self._turtle())
+
+    @cached_property
+    def _sections(self) -> dict[str, list[Section]]:
+        found: dict[str, list[Section]] = {}
+        for iri, section in self._rows() if self._one_per_line else self._named():
             found.setdefault(iri, []).append(section)
         return found
 
-    def _rows(self) -> Iterator[tuple[str, _Section]]:
+    def _named(self) -> Iterator[tuple[str, Section]]:
+        for section in self.all:
+            iri = _iri(self._text, section)
+            if iri is not None:
+                yield iri, section
+
+    def _blocks(self) -> Iterator[Section]:
+        start, line = 0, 1
+        while start < len(self._text):
+            end = self._text.find("\n", start + _BLOCK)
+            end = len(self._text) if end < 0 else end
+            yield Section(start, end, line, {}, "", one_per_line=True)
+            line += self._text.count("\n", start, end + 1)
+            start = end + 1
+
+    def _rows(self) -> Iterator[tuple[str, Section]]:
         line, counted = 1, 0
         for match in _ROWS.finditer(self._text):
             iri = match[1]
             if iri is not None:
                 line += self._text.count("\n", counted, match.start())
                 counted = match.start()
-                yield unescaped(iri), _Section(match.start(), match.end(), line, {}, "")
+                yield unescaped(iri), Section(match.start(), match.end(), line, {}, "")
 
-    def _turtle(self) -> Iterator[tuple[str, _Section]]:
+    def _turtle(self) -> Iterator[Section]:
         text, line, counted = self._text, 1, 0
         prefixes: dict[str, str] = {}
         base = self._base
@@ -150,22 +173,20 @@ class Sections:
                 start = directive.end()
             if match["end"] in ("{", "") or start >= match.start("end"):
                 continue
-            iri = _iri(text, start, prefixes, base)
-            if iri is not None:
-                line += text.count("\n", counted, start)
-                counted = start
-                yield iri, _Section(start, match.end(), line, prefixes, base)
+            line += text.count("\n", counted, start)
+            counted = start
+            yield Section(start, match.end(), line, prefixes, base)
 
 
-def _iri(text: str, start: int, prefixes: dict[str, str], base: str) -> str | None:
-    """Return the IRI that a token stands for; None where it is another token."""
-    token = TOKENS.match(text, start)
+def _iri(text: str, section: Section) -> str | None:
+    """Return the IRI that a section begins with; None where it begins with another token."""
+    token = TOKENS.match(text, section.start)
     if token is None:
         return None
     if token.lastgroup == "iri":
-        return resolved(token[0][1:-1], base)
+        return resolved(token[0][1:-1], section.base)
     if token.lastgroup == "name":
         prefix, _, local = token[0].partition(":")
-        if prefix in prefixes:
-            return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+        if prefix in section.prefixes:
+            return section.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
     return None

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Variable
 
-from kg.namespaces import OWL, RDF
+from kg.namespaces import OWL, RDF, RDFS
+from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import Index, Statement, Term
 from kg.reasoning.program import Atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from kg.budget import Budget
     from kg.reasoning.program import Slot
 
-__all__ = ["Axioms", "Order", "V", "falls_under"]
+__all__ = ["Axioms", "Memory", "Order", "V", "falls_under"]
 
 #: The variables of the rules, in the letters of the specification.
 V = {name: Variable(name) for name in ("u", "v", "x", "y", "z", "p", "x2", "y1", "y2", "p2")}
@@ -30,7 +33,13 @@ class Axioms:
     """
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        self.index = Index(statements)
+        self.statements = frozenset(statements)
+        self.index = Index(self.statements)
+
+    @cached_property
+    def classes(self) -> Order:
+        """Which classes are subclasses of which others."""
+        return Order(self.index.by_subject(RDFS.subClassOf))
 
     def pairs(self, predicate: Term) -> list[tuple[Term, Term]]:
         """Return subject and object of each statement with a predicate, in order."""
@@ -42,7 +51,8 @@ class Axioms:
 
     def objects(self, subject: Term, predicate: Term) -> list[Term]:
         """Return what the subject has as this predicate, in order."""
-        return sorted(self.index.objects(subject, predicate), key=str)
+        found = self.index.objects(subject, predicate)
+        return sorted(found, key=str) if len(found) > 1 else list(found)
 
     def lists(self, predicate: Term) -> Iterator[tuple[Statement, tuple[Term, ...]]]:
         """Yield each statement whose object is a list, with the members of the list."""
@@ -84,6 +94,28 @@ class Axioms:
             for other in sorted(named or inverses - seen, key=str)[:1]:
                 subject, prop, value = value, other, subject
         return Atom(subject, prop, value)
+
+
+class Memory:
+    """Closes ontologies by the rules for classes and properties, and remembers the last one.
+
+    Whatever looks at the ontology of a graph then finds it closed.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[frozenset[Statement], Axioms] | None = None
+
+    def closed(self, schema: Collection[Statement], budget: Budget | None = None) -> Axioms:
+        """Return an ontology with all that it entails, as ``close_schema`` has it.
+
+        >>> memory = Memory()
+        >>> memory.closed([]) is memory.closed([])
+        True
+        """
+        said = frozenset(schema)
+        if self._last is None or self._last[0] != said:
+            self._last = said, Axioms(close_schema(said, budget))
+        return self._last[1]
 
 
 def falls_under(member: Slot, kind: Term) -> Atom:

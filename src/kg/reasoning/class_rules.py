@@ -76,13 +76,14 @@ def subclass_rules(axioms: Axioms, classes: Order) -> Iterator[Rule]:
     """
     parts = _composed(axioms, OWL.intersectionOf)
     unions = _composed(axioms, OWL.unionOf)
+    equals = axioms.index.by_subject(OWL.equivalentClass)
+    below, same = RDFS.subClassOf, OWL.equivalentClass
     for narrower, wider in classes.steps():
         name = "cax-sco"
-        said: Statement = (narrower, RDFS.subClassOf, wider)
+        said: Statement = (narrower, below, wider)
         for form, one, other in (("cax-eqc1", narrower, wider), ("cax-eqc2", wider, narrower)):
-            equal = (one, OWL.equivalentClass, other)
-            if equal in axioms.index and str(one) < str(other):
-                name, said = form, equal
+            if other in equals.get(one, ()) and str(one) < str(other):
+                name, said = form, (one, same, other)
         if name == "cax-sco" and (narrower, wider) in parts:
             name, said = "cls-int2", parts[narrower, wider]
         elif name == "cax-sco" and (wider, narrower) in unions:

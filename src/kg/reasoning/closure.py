@@ -9,11 +9,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import Inconsistent, Misuse
 from kg.namespaces import OWL
+from kg.reasoning.axioms import Memory
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import OWL_2_RL, broader
 from kg.reasoning.equal_values import equalities, matter, without_copies
-from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import Index, Term, as_triple, nameless, statement
 from kg.reasoning.noise import noise
 from kg.reasoning.tbox import (
@@ -81,7 +81,7 @@ class Run(Protocol):
     def select(
         self, predicates: Collection[Term], classes: Collection[Term]
     ) -> Iterable[Statement]:
-        """Return what follows that has some predicate, or is of some class."""
+        """Return what follows beyond the ontology, and has some predicate or is of some class."""
 
     def equalities(self) -> list[frozenset[Term]]:
         """Return the terms that are the same, in groups."""
@@ -93,6 +93,7 @@ def close(
     *,
     engine: str = "compiled",
     budget: Budget | None = None,
+    memory: Memory | None = None,
 ) -> Closure:
     """Derive what facts and ontology entail by the rules of OWL 2 RL.
 
@@ -106,6 +107,7 @@ def close(
             ``owlrl`` is the reference, thousands of times slower. Both give the same. An axiom
             about the vocabulary of OWL itself, which does not compile, is left to owlrl.
         budget: how much time and memory it may take.
+        memory: closes the ontology, and remembers it closed.
 
     Returns:
         The entailed triples without those given, and without noise (see ``is_noise``).
@@ -136,14 +138,18 @@ def close(
     else:
         from kg.reasoning.columns import run
 
-        found = _by_rules(known, run, budget)
+        found = _by_rules(known, run, budget, memory)
     # Only equalities make copies; what follows without them keeps every form.
     inferred = frozenset(found.inferred)
     return replace(found, inferred=without_copies(inferred, given)) if equal else found
 
 
 def close_columns(
-    facts: Facts, ontology: Iterable[Triple] = (), *, budget: Budget | None = None
+    facts: Facts,
+    ontology: Iterable[Triple] = (),
+    *,
+    budget: Budget | None = None,
+    memory: Memory | None = None,
 ) -> ColumnClosure:
     """Derive what facts in columns entail, without an object for each triple.
 
@@ -153,6 +159,7 @@ def close_columns(
         facts: what is said about things; the ontology is put among it.
         ontology: what the terms mean.
         budget: how much time and memory it may take.
+        memory: as for ``close``.
 
     Raises:
         Inconsistent: as for ``close``; the words are shorter, since nothing is traced back.
@@ -176,7 +183,7 @@ def close_columns(
     def follow(program: Program) -> ColumnClosure:
         return run(program, facts, budget=budget)
 
-    found = _followed(stated, facts.in_use(), nameless(stated), follow, budget)
+    found = _followed(stated, facts.in_use(), nameless(stated), follow, budget, memory)
     if isinstance(found, str):
         raise Misuse(f"{found}: only --engine owlrl can follow that, on small files")
     if found.clashes:
@@ -199,7 +206,10 @@ def _by_owlrl(given: set[Statement], budget: Budget | None, reason: str = "") ->
 
 
 def _by_rules(
-    given: set[Statement], run: Callable[..., Run], budget: Budget | None = None
+    given: set[Statement],
+    run: Callable[..., Run],
+    budget: Budget | None = None,
+    memory: Memory | None = None,
 ) -> Closure:
     """Close a graph by the rules that its axioms compile to, or by owlrl where they do not."""
     used, hidden = in_use(given), nameless(given)
@@ -207,7 +217,7 @@ def _by_rules(
     def follow(program: Program) -> Run:
         return run(program, given, budget=budget)
 
-    found = _followed(given, used, hidden, follow, budget)
+    found = _followed(given, used, hidden, follow, budget, memory)
     if isinstance(found, str):
         return _by_owlrl(given, budget, found)
     if found.clashes:
@@ -215,12 +225,13 @@ def _by_rules(
     return Closure(frozenset(found.inferred()), "compiled")
 
 
-def _followed(
+def _followed(  # noqa: PLR0913, PLR0917 - what is given, what is known of it, and what follows it
     stated: Collection[Statement],
     used: Collection[Term],
     hidden: frozenset[BlankNode],
     follow: Callable[[Program], AnyRun],
     budget: Budget | None,
+    memory: Memory | None,
 ) -> AnyRun | str:
     """Compile the axioms and run the rules, anew where facts turn out to say what terms mean.
 
@@ -230,22 +241,24 @@ def _followed(
         hidden: the blank nodes that are part of axioms.
         follow: runs a program on what is given.
         budget: how much time and memory it may take.
+        memory: closes the ontology.
 
     Returns:
         What follows, or else why it cannot be told by compiled rules.
     """
+    memory = memory or Memory()
     schema = schema_of(stated, used)
     datatypes: frozenset[NamedNode] = frozenset()
     while True:
-        closed = close_schema(schema, budget)
-        program = compile_ontology(closed, hidden)
+        axioms = memory.closed(schema, budget)
+        program = compile_ontology(axioms, hidden)
         if reason := uncompilable(program):
             return reason
         program = replace(program, datatypes=program.datatypes | datatypes)
         found = follow(program)
         groups = found.equalities()
-        axioms = found.select(AXIOM_PREDICATES, AXIOM_CLASSES)
-        more = unforeseen(axioms, groups, closed, schema_terms(closed, used))
+        derived, closed = found.select(AXIOM_PREDICATES, AXIOM_CLASSES), axioms.statements
+        more = unforeseen(derived, groups, closed, schema_terms(closed, used) if groups else ())
         met = _datatypes(groups) - program.datatypes
         if not more and not met:
             return found

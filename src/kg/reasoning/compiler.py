@@ -46,7 +46,7 @@ _EQUALITY = (
 
 
 def compile_ontology(
-    schema: Iterable[Statement], hidden: frozenset[BlankNode] | None = None
+    schema: Iterable[Statement] | Axioms, hidden: frozenset[BlankNode] | None = None
 ) -> Program:
     """Turn an ontology into rules.
 
@@ -64,11 +64,9 @@ def compile_ontology(
     >>> [rule.name for rule in program.rules if rule.axioms]
     ['cax-sco']
     """
-    statements = frozenset(schema)
-    axioms = Axioms(statements)
-    hidden = nameless(statements) if hidden is None else hidden
-    wider = axioms.index.by_subject(RDFS.subClassOf)
-    classes = Order(wider)
+    axioms = schema if isinstance(schema, Axioms) else Axioms(schema)
+    hidden = nameless(axioms.statements) if hidden is None else hidden
+    classes = axioms.classes
     rules = [
         *clash_rules(axioms),
         *property_rules(axioms, classes),
@@ -78,13 +76,13 @@ def compile_ontology(
     asked = _asked(rules) | {OWL.Nothing}
     if OWL.Thing not in asked and not classes.wider(OWL.Thing):
         # That each class is a subclass of owl:Thing is of no use to any rule.
-        classes = Order(wider, without=OWL.Thing)
+        classes = Order(axioms.index.by_subject(RDFS.subClassOf), without=OWL.Thing)
     kept = _useful([*rules, *subclass_rules(axioms, classes)], hidden)
     ordered = in_order(kept)
     datatypes = frozenset(
         kind for kind in _asked(ordered) if isinstance(kind, NamedNode) and kind in OWL_2_RL
     )
-    return Program((*_EQUALITY, *ordered), statements, hidden, datatypes)
+    return Program((*_EQUALITY, *ordered), axioms.statements, hidden, datatypes)
 
 
 def uncompilable(program: Program) -> str | None:
@@ -167,7 +165,14 @@ def in_order(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def _place(rule: Rule) -> tuple[str, str, str]:
-    return rule.name, str(rule.head), str(rule.body)
+    end = ",)" if len(rule.body) == 1 else ")"
+    body = f"({', '.join(map(_text, rule.body))}{end}"
+    return rule.name, "None" if rule.head is None else _text(rule.head), body
+
+
+def _text(atom: Atom) -> str:
+    # As the dataclass writes itself, which takes three times as long.
+    return f"Atom(subject={atom.subject!r}, predicate={atom.predicate!r}, object={atom.object!r})"
 
 
 def _named(term: Term) -> str:

@@ -167,6 +167,10 @@ class Index:
             self._subjects[predicate] = found
         return found
 
+    def predicates(self) -> Iterable[Term]:
+        """Return the predicates of the statements."""
+        return self._objects.keys()
+
     def by_subject(self, predicate: Term) -> Mapping[Term, AbstractSet[Term]]:
         """Return what each subject has as this predicate."""
         return self._objects.get(predicate, {})

@@ -30,7 +30,7 @@ from kg.reasoning.wording import Wording, short_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Fault", "faults", "undeclared", "violations"]
+__all__ = ["Fault", "faults", "judged", "violations"]
 
 #: A sentence, and the statement or the term that it is about.
 Fault: TypeAlias = "tuple[str, Statement | Term | None]"
@@ -69,7 +69,7 @@ def violations(ontology: Iterable[Triple]) -> list[str]:
 
     The values of annotation properties are free. A data property without a range may have values
     of any datatype, also of one that OWL does not know. A term without a declaration counts as
-    what it is used as (see ``undeclared``), and a nameless class may stand in several axioms: to
+    what it is used as (see ``judged``), and a nameless class may stand in several axioms: to
     the rules of OWL 2 RL/RDF, which hold for any graph, neither makes a difference.
 
     Args:
@@ -93,18 +93,22 @@ def faults(ontology: Iterable[Triple]) -> list[Fault]:
     ...     REL.Claim, RDF.type, OWL.ReflexiveProperty)
     True
     """
-    return [one for one in _found(ontology) if UNDECLARED not in one[0]]
+    return judged(ontology)[0]
 
 
-def undeclared(ontology: Iterable[Triple]) -> list[Fault]:
-    """Return where a term stands that an ontology does not declare, as OWL 2 DL wants it to.
+def judged(ontology: Iterable[Triple]) -> tuple[list[Fault], list[Fault]]:
+    """Return what ``faults`` does, and where a term stands that the ontology does not declare.
+
+    OWL 2 DL wants each term declared.
 
     >>> from kg.namespaces import REL
-    >>> undeclared([Triple(REL.Claim, RDF.type, OWL.Class),
-    ...             Triple(REL.Claim, RDFS.subClassOf, REL.Source)])[0][0]
+    >>> judged([Triple(REL.Claim, RDF.type, OWL.Class),
+    ...         Triple(REL.Claim, RDFS.subClassOf, REL.Source)])[1][0][0]
     'rel:Claim rdfs:subClassOf rel:Source: rel:Source is not declared, and stands where OWL wants a declared class'
     """  # noqa: E501 - the output of the example is one sentence
-    return [one for one in _found(ontology) if UNDECLARED in one[0]]
+    found = _found(ontology)
+    slips = [one for one in found if UNDECLARED in one[0]]
+    return [one for one in found if UNDECLARED not in one[0]], slips
 
 
 def _found(ontology: Iterable[Triple]) -> list[Fault]:
@@ -132,6 +136,7 @@ class _Check:
         self.declared = Declared(index)
         self.grammar = Grammar(index, self.declared)
         self._wording = Wording(index, _named)
+        self._names: dict[Term, str] = {}
         self._axioms: dict[Term, Callable[[Term, Term], Iterator[str | None]]] = {
             RDF.type: self._typing,
             RDFS.subClassOf: self._sub_class,
@@ -158,18 +163,21 @@ class _Check:
 
     def axioms(self) -> Iterator[tuple[str, Statement]]:
         """Yield the faults of each statement."""
-        for one in self.index:
-            subject, predicate, value = one
+        for predicate in self.index.predicates():
             check = self._axioms.get(predicate)
-            if check is None:
-                found = self._assertion(subject, predicate, value)
-            else:
-                found = check(subject, value)
-            for fault in found:
-                if fault:
-                    yield f"{self._words(one)}: {fault}", one
-            if is_reserved(subject) and predicate not in (RDF.type, *_PARTS):
-                yield f"{self._words(one)}: no axiom may change OWL itself", one
+            # What is said by way of comment is free.
+            is_comment = check is None and self._is_annotation(predicate)
+            for subject, values in self.index.by_subject(predicate).items():
+                is_changed = is_reserved(subject) and predicate not in (RDF.type, *_PARTS)
+                if is_comment and not is_changed:
+                    continue
+                for value in values:
+                    one = subject, predicate, value
+                    for fault in check(subject, value) if check else self._assertion(*one):
+                        if fault:
+                            yield f"{self._words(one)}: {fault}", one
+                    if is_changed:
+                        yield f"{self._words(one)}: no axiom may change OWL itself", one
         yield from self._members()
         yield from self._named_compositions()
 
@@ -298,12 +306,17 @@ class _Check:
         elif kind not in _SYNTAX:
             yield from self.grammar.faults(kind, "super")
 
+    def _is_annotation(self, prop: Term) -> bool:
+        """Tell whether a property may have any value."""
+        return not self.declared.fault(prop, OBJECT, DATA, ANNOTATION) and self.declared.is_a(
+            prop, ANNOTATION
+        )
+
     def _assertion(self, subject: Term, prop: Term, value: Term) -> Iterator[str | None]:
-        fault = self.declared.fault(prop, OBJECT, DATA, ANNOTATION)
-        if fault:
-            yield fault
-        elif self.declared.is_a(prop, ANNOTATION):
+        if self._is_annotation(prop):
             return
+        if fault := self.declared.fault(prop, OBJECT, DATA, ANNOTATION):
+            yield fault
         elif DATA in self.declared.property_kinds(prop):
             if not isinstance(value, Literal):
                 yield "a data property has a literal as value"
@@ -374,6 +387,11 @@ class _Check:
         return " ".join(self._name(term) for term in parts)
 
     def _name(self, term: Term) -> str:
+        if term not in self._names:
+            self._names[term] = self._new_name(term)
+        return self._names[term]
+
+    def _new_name(self, term: Term) -> str:
         if isinstance(term, BlankNode) and self._is_class(term):
             return f"“{self._wording.kind(term)}”"
         if isinstance(term, BlankNode) and self.index.objects(term, RDF.first):

@@ -42,8 +42,9 @@ def _ends(
     axioms: Axioms, predicate: Term, name: str, properties: Order, classes: Order
 ) -> Iterator[Rule]:
     """Yield prp-dom or prp-rng, less what follows by other rules from a wider property's."""
-    said = {prop: {*axioms.objects(prop, predicate)} for prop, _ in axioms.pairs(predicate)}
-    for prop, kinds in said.items():
+    said = axioms.index.by_subject(predicate)
+    for prop in sorted(said, key=str):
+        kinds = said[prop]
         indirect = {
             kind
             for better in kinds

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import NamedNode, Variable
 
 from kg.namespaces import OWL, RDF, RDFS
-from kg.reasoning.axioms import Axioms, Order
+from kg.reasoning.axioms import Memory
 from kg.reasoning.clash_rules import clash_rules
 from kg.reasoning.compiler import in_order
-from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.index import as_triple, statement
 from kg.reasoning.tbox import check_lists, in_use, schema_of
 from kg.reasoning.vocabulary import is_vocabulary
 from kg.reasoning.wording import Wording, short_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from pyoxigraph import Triple
 
-    from kg.reasoning.index import Statement
+    from kg.reasoning.axioms import Axioms
+    from kg.reasoning.index import Statement, Term
     from kg.reasoning.program import Rule
 
 __all__ = ["Unsatisfiable", "unsatisfiable"]
 
-
+#: A rule that says that nothing is of some classes at once, and these classes.
+_Exclusion: TypeAlias = "tuple[Rule, set[Term]]"
 _EXCLUDING = frozenset({OWL.complementOf, OWL.disjointWith})
 
 
@@ -44,8 +46,17 @@ class Unsatisfiable(NamedTuple):
     premises: tuple[Triple, ...]
 
 
-def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
+def unsatisfiable(
+    ontology: Iterable[Triple],
+    used: Collection[Term] | None = None,
+    memory: Memory | None = None,
+) -> list[Unsatisfiable]:
     """Return the classes that can have no member by what classes imply and exclude.
+
+    Args:
+        ontology: what terms mean.
+        used: the predicates and classes of all that is given, where that is more.
+        memory: closes the ontology, and may remember it closed.
 
     Raises:
         Misuse: a triple is of RDF 1.2, or a list runs in a circle.
@@ -61,27 +72,40 @@ def unsatisfiable(ontology: Iterable[Triple]) -> list[Unsatisfiable]:
     check_lists(given)
     if not any(map(_excludes, given)):
         return []
-    axioms = Axioms(close_schema(schema_of(given, in_use(given))))
-    classes = Order(axioms.index.by_subject(RDFS.subClassOf))
+    axioms = (memory or Memory()).closed(schema_of(given, in_use(given) if used is None else used))
     exclusions = [
         (rule, {one.object for one in rule.body if not isinstance(one.object, Variable)})
         for rule in in_order(clash_rules(axioms))
         if _is_about_one_thing(rule)
     ]
-    excluded = {one for _, kinds in exclusions for one in kinds}
-    wording = Wording(given, short_name)
+    broken = _broken(axioms, exclusions)
+    wording = Wording(given if broken else (), short_name)
+    return [_told(kind, *exclusion, wording) for kind, exclusion in broken]
+
+
+def _broken(axioms: Axioms, exclusions: Sequence[_Exclusion]) -> list[tuple[NamedNode, _Exclusion]]:
+    """Return each class that is excluded by what it is below, with the first rule that says so."""
+    of_classes: dict[object, set[int]] = defaultdict(set)
+    for place, (_, kinds) in enumerate(exclusions):
+        for one in kinds:
+            of_classes[one].add(place)
     found = []
     for kind in sorted(_named_classes(axioms), key=lambda one: one.value):
-        implied = excluded & {kind, *classes.wider(kind)}
-        for rule, kinds in (one for one in exclusions if one[1] <= implied) if implied else ():
-            wider = sorted(kinds - {kind}, key=str)
-            premises = (*((kind, RDFS.subClassOf, other) for other in wider), *rule.axioms)
-            told = "; ".join(map(wording.sentence, premises))
-            triples = tuple(triple for one in premises if (triple := as_triple(one)))
-            sentence = f"nothing can be of {wording.name(kind)}: {told} ({rule.name})"
-            found.append(Unsatisfiable(kind, sentence, triples))
-            break
+        implied = of_classes.keys() & {kind, *axioms.classes.wider(kind)}
+        places = sorted(set[int]().union(*(of_classes[one] for one in implied)))
+        first = next((one for one in places if exclusions[one][1] <= implied), None)
+        if first is not None:
+            found.append((kind, exclusions[first]))
     return found
+
+
+def _told(kind: NamedNode, rule: Rule, kinds: set[Term], wording: Wording) -> Unsatisfiable:
+    wider = sorted(kinds - {kind}, key=str)
+    premises = (*((kind, RDFS.subClassOf, other) for other in wider), *rule.axioms)
+    told = "; ".join(map(wording.sentence, premises))
+    triples = tuple(triple for one in premises if (triple := as_triple(one)))
+    sentence = f"nothing can be of {wording.name(kind)}: {told} ({rule.name})"
+    return Unsatisfiable(kind, sentence, triples)
 
 
 def _excludes(one: Statement) -> bool:

@@ -163,7 +163,7 @@ def unforeseen(
         names.update(dict.fromkeys(group, first))
         if any(one in known or is_vocabulary(one) for one in group):
             new.update((first, _SAME, other) for other in others)
-    new -= {*closed}
+    new = {one for one in new if one not in closed}
     merged: set[Statement] | None = None
     for one in statements:
         if is_axiom(one) and one not in closed:

@@ -85,16 +85,16 @@ class Wording:
     """Puts statements into words.
 
     Args:
-        definitions: the statements that nameless class expressions consist of.
+        definitions: the statements that nameless class expressions consist of; an index of them
+            is taken as it is.
         name: what to call any other term.
     """
 
     def __init__(
         self, definitions: Iterable[Statement], name: Callable[[Term], str] = short_name
     ) -> None:
-        parts = list(definitions)
-        self._index = Index(parts)
-        self._nameless = nameless(parts)
+        self._index = definitions if isinstance(definitions, Index) else Index(definitions)
+        self._nameless = nameless(self._index)
         self._name = name
         self._calls: dict[str, Callable[[Term], str]] = {
             "name": self.name,

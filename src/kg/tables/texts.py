@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 import polars as pl
@@ -61,11 +61,15 @@ class Texts:
     def encode(self, terms: Iterable[Term]) -> list[int]:
         """Return the numbers of terms, new ones where they have none yet."""
         wanted, numbers = list(terms), self._numbers
-        new = [term for term in dict.fromkeys(wanted) if term not in numbers]
-        if new:
+        found = list(map(numbers.get, wanted))
+        places = [place for place, number in enumerate(found) if number is None]
+        if places:
+            new = list(dict.fromkeys(wanted[place] for place in places))
             texts = pl.Series("term", list(map(str, new)), dtype=pl.String)
             numbers.update(zip(new, self.number(texts).tolist(), strict=True))
-        return [numbers[term] for term in wanted]
+            for place in places:
+                found[place] = numbers[wanted[place]]
+        return cast("list[int]", found)
 
     def decode(self, numbers: NDArray[np.uint64]) -> list[Term]:
         """Return the terms of numbers."""

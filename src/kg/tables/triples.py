@@ -15,6 +15,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 from kg import contents
 from kg.budget import Budget
 from kg.errors import WriteFailure
+from kg.namespaces import RDF
 from kg.snapshot import cache
 
 if TYPE_CHECKING:
@@ -183,6 +184,12 @@ class Triples(AbstractSet[Triple]):
     def has_predicate(self, predicates: Iterable[Term]) -> NDArray[np.bool_]:
         """Return for each triple whether it has one of some predicates."""
         return np.isin(self.predicate, self.texts.encode(predicates))
+
+    def in_use(self) -> set[Term]:
+        """Return what the triples have as a predicate or a class."""
+        (kind,) = self.texts.encode([RDF.type])
+        numbers = np.concatenate([self.predicate, self.value[self.predicate == kind]])
+        return set(self.texts.decode(np.unique(numbers).astype(np.uint64)))
 
     def blank_subjects(self) -> Triples:
         """Return the triples of blank nodes."""

@@ -46,6 +46,7 @@ class ColumnClosure:
 
     Args:
         facts: what is given.
+        schema: what the ontology entails among itself.
         relations: what holds, said of the terms that stand for others.
         equality: which terms are the same.
         nameless: the blank nodes that are part of axioms.
@@ -55,9 +56,10 @@ class ColumnClosure:
         clashes: see above; empty where the facts contradict nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what was given, and all that came of it
         self,
         facts: Facts,
+        schema: Facts,
         relations: dict[Key, Relation],
         equality: Equality,
         nameless: Collection[BlankNode],
@@ -65,6 +67,7 @@ class ColumnClosure:
     ) -> None:
         self.clashes = clashes
         self._facts, self._dictionary = facts, facts.dictionary
+        self._schema = schema.relations
         self._relations, self._nameless = relations, nameless
         self._groups = equality.groups()
         self._expansion = equality.expansion()
@@ -89,13 +92,15 @@ class ColumnClosure:
         return self._in_texts()
 
     def select(self, predicates: Collection[Term], classes: Collection[Term]) -> list[Statement]:
-        """Return what is entailed with some predicates, and of what is of some classes."""
+        """Return what the ontology does not say itself, with some predicates or of some classes."""
         keys = keys_of(self._dictionary, predicates, classes)
         return [
             one
             for key in self._keys()
             if key in keys
-            for one in listed(self._dictionary, key, self._rows(key))
+            for one in listed(
+                self._dictionary, key, without(self._rows(key), self._schema.get(key, EMPTY))
+            )
         ]
 
     def equalities(self) -> list[frozenset[Term]]:

@@ -15,7 +15,7 @@ from kg.reasoning.columns.facts import Facts
 from kg.reasoning.columns.fixpoint import Fixpoint
 from kg.reasoning.columns.joins import Joiner
 from kg.reasoning.columns.literals import Literals
-from kg.reasoning.columns.plans import SAME, Key, plan
+from kg.reasoning.columns.plans import SAME, Key, able, plan
 from kg.reasoning.columns.relation import Relation
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ def run(
     """
     budget = budget or Budget()
     facts = facts if isinstance(facts, Facts) else Facts.of(facts)
-    plans = plan(program, facts.dictionary.encode)
     schema = Facts.of(program.schema, facts.dictionary)
+    used = facts.in_use() | schema.in_use() | program.datatypes
+    plans = plan(able(program.rules, used), facts.dictionary.encode)
     named = np.array(sorted(_constants(plans)), dtype=np.uint64)
     universe = union([facts.used, schema.used, named])
     seeds = _seeds(plans)
@@ -78,7 +79,7 @@ def run(
     fixpoint.run()
     literals = Literals(facts.dictionary.texts(), facts.used)
     clashes = Contradictions(joiner, facts, facts.dictionary).find(plans, literals)
-    return ColumnClosure(facts, relations, joiner.equality, program.nameless, clashes)
+    return ColumnClosure(facts, schema, relations, joiner.equality, program.nameless, clashes)
 
 
 def _kinds(program: Program, facts: Facts, universe: Rows) -> list[tuple[Key, Rows]]:

@@ -81,13 +81,13 @@ class Fixpoint:
         self._same.append((ones, others))
 
     def _run_group(self, group: Sequence[Plan]) -> None:
-        plain = [one for one in group if one not in self._transitive]
+        plain = due = [one for one in group if one not in self._transitive]
         made = {one.head.key for one in group if one.head}
         circular = any(pattern.key in made for one in group for pattern in one.body)
         while True:
             self.joiner.budget.check("closing the graph")
             found: dict[Key, _Heap] = defaultdict(_Heap)
-            for one in plain:
+            for one in due:
                 for rows in self._conclusions(one):
                     if one.head:
                         found[one.head.key].add(rows)
@@ -98,6 +98,9 @@ class Fixpoint:
                     grown += [one.body[0].key] * self._transitive[one].run(relation, self.joiner)
             if not (grown and circular):
                 break
+            # Nothing is new to a rule that asks for none of what has grown.
+            readers = {one for key in grown for one, _ in self._readers[key]}
+            due = [one for one in plain if one in readers]
         self._forget(group)
 
     def add(self, key: Key, parts: list[Rows]) -> bool:

@@ -11,12 +11,12 @@ from kg.errors import Misuse
 from kg.namespaces import OWL, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from kg.reasoning.index import Term
-    from kg.reasoning.program import Atom, Program, Rule
+    from kg.reasoning.program import Atom, Rule
 
-__all__ = ["SAME", "Key", "Pattern", "Plan", "Slot", "components", "plan"]
+__all__ = ["SAME", "Key", "Pattern", "Plan", "Slot", "able", "components", "plan"]
 
 #: A variable by its name, or a term by its number.
 Slot: TypeAlias = str | int
@@ -98,24 +98,72 @@ class Plan:
         )
 
 
-def plan(program: Program, encode: Callable[[Sequence[Term]], Sequence[int]]) -> list[Plan]:
-    """Put the rules of a program into numbers, less those of equality, which need no rules here.
+def able(rules: Iterable[Rule], used: Collection[Term]) -> list[Rule]:
+    """Return the rules that can fire at all, by the classes and properties that they ask for.
+
+    An ontology has many more classes than most graphs have kinds of things.
 
     Args:
-        program: the rules.
+        rules: those with a conclusion, and those that tell a contradiction.
+        used: the classes and properties of which something is said.
+
+    >>> x = Variable("x")
+    >>> from kg.namespaces import REL
+    >>> from kg.reasoning.program import Atom, Rule
+    >>> rule = Rule("cax-sco", Atom(x, _TYPE, REL.Unit), (Atom(x, _TYPE, REL.Claim),))
+    >>> able([rule], []), able([rule], [REL.Claim]) == [rule]
+    ([], True)
+    """
+    every = list(rules)
+    known: set[object] = {_SAME_AS, *used}
+    lacks: dict[int, int] = {}
+    waiting: dict[object, list[int]] = {}
+    new: list[int] = []
+    for place, rule in enumerate(every):
+        asked = {_asked(atom) for atom in rule.body} - known
+        missing = [term for term in asked if not isinstance(term, Variable)]
+        lacks[place] = len(missing)
+        for term in missing:
+            waiting.setdefault(term, []).append(place)
+        if not missing:
+            new.append(place)
+    while new:
+        head = every[new.pop()].head
+        for place in () if head is None else waiting.pop(_asked(head), ()):
+            lacks[place] -= 1
+            if not lacks[place]:
+                new.append(place)
+    # What a variable stands for in a conclusion is not for this to judge.
+    return [rule for n, rule in enumerate(every) if not lacks[n] or _is_open(rule)]
+
+
+def _is_open(rule: Rule) -> bool:
+    return rule.head is not None and isinstance(_asked(rule.head), Variable)
+
+
+def _asked(atom: Atom) -> Term | Variable:
+    """Return the class or the property that an atom is about."""
+    return atom.object if atom.predicate == _TYPE else atom.predicate
+
+
+def plan(rules: Iterable[Rule], encode: Callable[[Sequence[Term]], Sequence[int]]) -> list[Plan]:
+    """Put rules into numbers, less those of equality, which need no rules here.
+
+    Args:
+        rules: those of a program.
         encode: gives numbers to terms.
 
     Raises:
         Misuse: a variable stands for a property or a class.
 
     >>> from kg.reasoning.columns.dictionary import Terms
-    >>> from kg.reasoning.program import Atom, Program, Rule
+    >>> from kg.reasoning.program import Atom, Rule
     >>> x = Variable("x")
     >>> rule = Rule("cls-nothing2", None, (Atom(x, RDF.type, OWL.Nothing),))
-    >>> plan(Program((rule,)), Terms().encode)[0].body
+    >>> plan([rule], Terms().encode)[0].body
     (Pattern(key=Key(is_class=True, term=1), subject='x', object=None),)
     """
-    rules = [rule for rule in program.rules if not _is_equality(rule)]
+    rules = [rule for rule in rules if not _is_equality(rule)]
     atoms = [atom for rule in rules for atom in _atoms(rule)]
     named = dict.fromkeys(
         slot
@@ -130,7 +178,7 @@ def plan(program: Program, encode: Callable[[Sequence[Term]], Sequence[int]]) ->
 
     def pattern(atom: Atom, rule: Rule) -> Pattern:
         is_class = atom.predicate == _TYPE
-        named = atom.object if is_class else atom.predicate
+        named = _asked(atom)
         if isinstance(named, Variable):
             raise Misuse(f"{rule.name}: the variable {named} stands for a property or a class")
         if atom.predicate == _SAME_AS:
