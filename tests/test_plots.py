@@ -17,14 +17,13 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import load
-from kg.dates import bounds
+from kg.dates import bounds, span
 from kg.errors import KgError, Misuse
 from kg.namespaces import EDTF, RDF, RDFS, REL, WGS84, XSD
 from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
-from kg.plots.atlas import atlas
 from kg.plots.events import EFFECTS
+from kg.plots.map_ground import atlas
 from kg.plots.palette import colour
-from kg.plots.spans import span
 
 ROOT = Path(__file__).resolve().parent.parent
 SVG = "{http://www.w3.org/2000/svg}"

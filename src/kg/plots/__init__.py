@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import UnknownName
 from kg.plots.events import Filter
-from kg.plots.maps import map_
+from kg.plots.map import map_
 from kg.plots.network import network
 from kg.plots.picture import NARROW, WIDE, NothingToDraw, Picture
 from kg.plots.tension import tension

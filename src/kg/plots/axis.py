@@ -1,4 +1,4 @@
-"""A time axis that leaves out long stretches in which nothing is dated, and says so."""
+"""A time axis with its ruler and grid, broken where nothing is dated for long."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kg.plots.metrics import width
+from kg.plots.fonts import fitted, width
+from kg.plots.svg import rectangle, segment, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["Axis", "Part", "Tick", "axis", "shifted"]
+    from kg.plots.svg import Element
+
+__all__ = ["Axis", "axis", "grid", "ruler", "shifted"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: A stretch without a date is left out where it is longer than this part of what is left.
@@ -28,7 +31,7 @@ _MANY_MONTHS = 400
 
 
 @dataclass(frozen=True)
-class Tick:
+class _Tick:
     """A mark on the axis: where, what it says, and whether a unit begins there."""
 
     x: float
@@ -37,7 +40,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Part:
+class _Part:
     """An unbroken stretch of the axis, from the start of one day to the start of another."""
 
     first: date
@@ -65,10 +68,10 @@ class Part:
             one, other = (f"{_MONTHS[day.month - 1]} {day.year}" for day in (self.first, last))
         return one if one == other else f"{one}\N{EN DASH}{other}"
 
-    def ticks(self) -> list[Tick]:
+    def ticks(self) -> list[_Tick]:
         """Return marks that leave each other room."""
         for step in _STEPS:
-            ticks = [Tick(self.x(day), words, major) for day, words, major in step(self)]
+            ticks = [_Tick(self.x(day), words, major) for day, words, major in step(self)]
             wide = [width(tick.words, _TICK_SIZE) for tick in ticks]
             roomy = all(
                 right.x - left.x >= (one + other) / 2 + 6
@@ -83,7 +86,7 @@ class Part:
 class Axis:
     """The parts of the axis, in order; none of them overlap."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[_Part, ...]
 
     def x(self, day: date) -> float:
         """Return where a day begins; one in a break lies at the end of the part before it."""
@@ -136,7 +139,7 @@ def axis(stretches: Iterable[tuple[date, date]], left: float, right: float) -> A
     laid, x = [], left
     for (first, end, _), weight in zip(parts, weights, strict=True):
         wide = room * weight / sum(weights)
-        laid.append(Part(first, end, x, x + wide))
+        laid.append(_Part(first, end, x, x + wide))
         x += wide + _GAP
     return Axis(tuple(laid))
 
@@ -215,7 +218,7 @@ def _length(days: int) -> str:
     return " ".join(filter(None, told)) or f"{days} days"
 
 
-def _days(part: Part, step: int) -> list[tuple[date, str, bool]]:
+def _days(part: _Part, step: int) -> list[tuple[date, str, bool]]:
     found: list[tuple[date, str, bool]] = []
     if (part.end - part.first).days > _MANY_DAYS:
         return found
@@ -226,11 +229,11 @@ def _days(part: Part, step: int) -> list[tuple[date, str, bool]]:
     return found
 
 
-def _range(part: Part) -> list[date]:
+def _range(part: _Part) -> list[date]:
     return [part.first + timedelta(days=days) for days in range((part.end - part.first).days)]
 
 
-def _months(part: Part, step: int) -> list[tuple[date, str, bool]]:
+def _months(part: _Part, step: int) -> list[tuple[date, str, bool]]:
     found: list[tuple[date, str, bool]] = []
     year, month = part.first.year, part.first.month
     while len(found) < _MANY_MONTHS and year <= date.max.year and date(year, month, 1) < part.end:
@@ -242,13 +245,13 @@ def _months(part: Part, step: int) -> list[tuple[date, str, bool]]:
     return found
 
 
-def _years(part: Part, step: int) -> list[tuple[date, str, bool]]:
+def _years(part: _Part, step: int) -> list[tuple[date, str, bool]]:
     first = -(-part.first.year // step) * step
     years = range(max(1, first), part.end.year + (part.end > date(part.end.year, 1, 1)), step)
     return [(date(year, 1, 1), str(year), True) for year in years]
 
 
-_STEPS: tuple[Callable[[Part], list[tuple[date, str, bool]]], ...] = (
+_STEPS: tuple[Callable[[_Part], list[tuple[date, str, bool]]], ...] = (
     lambda part: _days(part, 5),
     lambda part: _days(part, 10),
     lambda part: _days(part, 15),
@@ -264,3 +267,34 @@ _STEPS: tuple[Callable[[Part], list[tuple[date, str, bool]]], ...] = (
     lambda part: _years(part, 100),
     lambda part: _years(part, 500),
 )
+
+# The ruler: what each part covers, its ticks, and where the axis is broken.
+
+#: How far the axis lies below the top of its head.
+_HEIGHT = 42.0
+
+
+def ruler(root: Element, laid: Axis, top: float) -> float:
+    """Draw the head of an axis, and return where its line is."""
+    y = top + _HEIGHT
+    for part in laid.parts:
+        middle, wide = (part.left + part.right) / 2, part.right - part.left
+        words = fitted(part.words, 12, wide + 20, bold=True)
+        text(root, middle, top + 14, words, size=12, bold=True, anchor="middle")
+        segment(root, (part.left, y), (part.right, y), "edge")
+        for tick in part.ticks():
+            segment(root, (tick.x, y - 4), (tick.x, y), "edge")
+            if tick.x < part.right - 1:
+                text(root, tick.x, y - 8, tick.words, size=10.5, fill="muted", anchor="middle")
+    for x, _ in laid.breaks():
+        for shift in (-3, 3):
+            segment(root, (x + shift - 3, y + 6), (x + shift + 3, y - 6), "muted", 1.2)
+    return y
+
+
+def grid(root: Element, laid: Axis, top: float, bottom: float) -> None:
+    """Draw the ground of the parts, with a line for each tick."""
+    for part in laid.parts:
+        rectangle(root, (part.left, top), (part.right - part.left, bottom - top), "faint")
+        for tick in part.ticks():
+            segment(root, (tick.x, top), (tick.x, bottom), "rule", 1 if tick.major else 0.6)

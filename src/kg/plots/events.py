@@ -1,4 +1,4 @@
-"""The events of a graph, with what a picture tells of each: when, who, how it bears on tension."""
+"""The events of a graph for pictures: date, actors, effect on tension; and the source line."""
 
 from __future__ import annotations
 
@@ -7,22 +7,32 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from kg.dates import Day
+from kg.dates import Day, Span, between, span
 from kg.errors import Misuse
-from kg.evidence import accounts, name
-from kg.namespaces import RDF, REL
-from kg.plots.reading import instances, is_a, kind_of, names, objects, value
-from kg.plots.spans import Span, between, span
+from kg.evidence import accounts, instances, is_a, kind_of, name, names, objects, value
+from kg.namespaces import DEFAULT_VIEWPOINT, RDF, REL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from pyoxigraph import NamedNode, Store
 
     from kg.evidence import Term
 
-__all__ = ["EFFECTS", "Event", "Filter", "event", "ordered", "spans_of"]
+__all__ = [
+    "EFFECTS",
+    "Event",
+    "Filter",
+    "counted",
+    "events_in_order",
+    "listed",
+    "parties",
+    "read_event",
+    "source_line",
+    "spans_of",
+    "subject",
+]
 
 #: How an event bears on tension between States, with the words for it, in the order of a legend.
 EFFECTS = {
@@ -143,7 +153,7 @@ def span_of_day(text: str) -> Span:
     return span(text)
 
 
-def ordered(store: Store) -> tuple[list[NamedNode], list[NamedNode]]:
+def events_in_order(store: Store) -> tuple[list[NamedNode], list[NamedNode]]:
     """Return the events with a date that can be drawn, the first ones first, and the others."""
     keyed = []
     undated = []
@@ -181,7 +191,7 @@ def effect_of(store: Store, node: NamedNode) -> str:
     return "easing" if is_a(store, node, REL.TensionEasingEvent) else "other"
 
 
-def event(store: Store, node: NamedNode) -> Event:
+def read_event(store: Store, node: NamedNode) -> Event:
     """Collect what a picture tells of an event."""
     types = objects(store, node, REL.eventType)
     scores = [float(score) for one in types if (score := value(store, one, REL.goldsteinScore))]
@@ -205,3 +215,69 @@ def _properties(store: Store, claims: Iterable[Term]) -> tuple[str, ...]:
     """Return the words of the properties that claims are about."""
     found = {one for claim in claims for one in objects(store, claim, RDF.predicate)}
     return names(store, found)
+
+
+# Titles, counts and source lines.
+
+_MOST_SOURCES = 2
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "event"), counted(1200, "event")
+    ('1 event', '1,200 events')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words in a row.
+
+    >>> listed(["actor", "date", "place"])
+    'actor, date, place'
+    """
+    return ", ".join(words)
+
+
+def parties(store: Store) -> tuple[NamedNode, NamedNode] | None:
+    """Return the two States that the graph is about: those of its one bilateral relation."""
+    relations = instances(store, REL.BilateralRelation)
+    if len(relations) != 1:
+        return None
+    found = [
+        one for one in objects(store, relations[0], REL.hasParty) if is_a(store, one, REL.State)
+    ]
+    return (found[0], found[1]) if len(found) == 2 else None  # noqa: PLR2004 - it has two
+
+
+def subject(store: Store) -> str:
+    """Return what the graph is about, in a few words."""
+    relations = instances(store, REL.BilateralRelation)
+    if len(relations) == 1:
+        return name(store, relations[0])
+    states = names(store, instances(store, REL.State))
+    return f"Relations of {counted(len(states), 'State')}" if states else "The graph"
+
+
+def source_line(store: Store, viewpoint: str) -> str:
+    """Say whose data a picture is drawn from."""
+    sources = [name(store, one) for one in _main_sources(store)]
+    told = listed(sources[:_MOST_SOURCES])
+    if len(sources) > _MOST_SOURCES:
+        told += f" and {counted(len(sources) - _MOST_SOURCES, 'other source')}"
+    seen = f"Viewpoint: {viewpoint or DEFAULT_VIEWPOINT}."
+    origin = f"the claims of {told}" if told else "the facts of the graph"
+    return f"Drawn by kg from {origin}. {seen}"
+
+
+def _main_sources(store: Store) -> list[NamedNode]:
+    """Return the sources that make most claims in their own voice, those first."""
+    from pyoxigraph import NamedNode
+
+    counts: dict[NamedNode, int] = {}
+    for quad in store.quads_for_pattern(None, REL.assertedBy, None):
+        if isinstance(quad.object, NamedNode):
+            counts[quad.object] = counts.get(quad.object, 0) + 1
+    ranked = sorted(counts, key=lambda one: (-counts[one], one.value))
+    return [one for one in ranked if is_a(store, one, REL.Source)]

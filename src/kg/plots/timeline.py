@@ -5,27 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.plots.axis import axis
-from kg.plots.bars import bar, bar_entries, effects_of
-from kg.plots.drawing import Group, text
-from kg.plots.events import EFFECTS, Event, Filter, effect_of, event, ordered, spans_of
-from kg.plots.marks import legend, mark
-from kg.plots.metrics import fitted, wrapped
-from kg.plots.metrics import width as measured
+from kg.plots.axis import axis, grid, ruler
+from kg.plots.events import (
+    EFFECTS,
+    Event,
+    Filter,
+    counted,
+    effect_of,
+    events_in_order,
+    listed,
+    read_event,
+    source_line,
+    spans_of,
+    subject,
+)
+from kg.plots.fonts import fitted, wrapped
+from kg.plots.fonts import width as measured
+from kg.plots.marks import bar, bar_entries, effects_of, legend, mark
 from kg.plots.picture import NARROW, WIDE, NothingToDraw, Picture
-from kg.plots.ruler import grid, ruler
-from kg.plots.shapes import rectangle, segment
-from kg.plots.wording import counted, listed, source_line, subject
+from kg.plots.svg import Group, rectangle, segment, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyoxigraph import NamedNode, Store
 
+    from kg.dates import Span
     from kg.plots.axis import Axis
-    from kg.plots.drawing import Element
     from kg.plots.picture import Row
-    from kg.plots.spans import Span
+    from kg.plots.svg import Element
 
 __all__ = ["MOST", "timeline"]
 
@@ -89,7 +97,7 @@ class _Chosen:
 
 
 def _choose(store: Store, shown: Filter) -> _Chosen:
-    dated, undated = ordered(store)
+    dated, undated = events_in_order(store)
     whole = len(dated) + len(undated)
     if not whole:
         raise NothingToDraw("there is no event in the graph, so that there is nothing to draw")
@@ -126,7 +134,7 @@ def _may_be(shown: Filter, spans: tuple[Span, ...]) -> bool:
 
 
 def _events(store: Store, nodes: list[NamedNode]) -> list[Event]:
-    return [event(store, node) for node in nodes]
+    return [read_event(store, node) for node in nodes]
 
 
 def _row(one: Event) -> Row:

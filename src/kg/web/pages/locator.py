@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from kg.plots.atlas import SOURCE, atlas
-from kg.plots.drawing import FONT, Element, text
-from kg.plots.labels import Box, Labels
-from kg.plots.land import Land
-from kg.plots.metrics import width as measured
-from kg.plots.projection import view
+from kg.plots.fonts import width as measured
+from kg.plots.map_ground import SOURCE, Land, atlas, view
+from kg.plots.map_labels import Box, Labels
+from kg.plots.svg import FONT, Element, text
 
 if TYPE_CHECKING:
-    from kg.plots.atlas import Point
+    from kg.plots.map_labels import Point
 
 __all__ = ["SOURCE", "locator"]
 

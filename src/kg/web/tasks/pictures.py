@@ -155,4 +155,4 @@ def _inline(drawn: Picture | None) -> tuple[Markup, Markup]:
         return Markup(), Markup()
     wide = drawn.svg(prefix="wide-", kind="wide", bare=True).decode()
     narrow = drawn.svg(NARROW, prefix="narrow-", kind="narrow", bare=True).decode()
-    return Markup(wide), Markup(narrow)  # noqa: S704 - written by kg.plots.drawing, which escapes
+    return Markup(wide), Markup(narrow)  # noqa: S704 - written by kg.plots.svg, which escapes

@@ -1,29 +1,26 @@
-"""A map of what has a point: places, missions, events; with borders and no tile from elsewhere."""
+"""The map of places, missions and events with coordinates, on borders and no remote tiles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg.evidence import name
+from kg.evidence import instances, name, value
 from kg.namespaces import REL
-from kg.plots.atlas import SOURCE, atlas, country_number
-from kg.plots.events import Filter
-from kg.plots.land import Land, main_part
+from kg.plots.events import Filter, counted, listed, parties, source_line, subject
+from kg.plots.map_cards import Cards
+from kg.plots.map_ground import SOURCE, Land, View, atlas, country_number, main_part, view
+from kg.plots.map_places import Places, collect_places, point_of
 from kg.plots.picture import NARROW, NothingToDraw, Picture
-from kg.plots.pins import Pins
-from kg.plots.projection import View, view
-from kg.plots.reading import instances, value
-from kg.plots.sites import Gathered, gather, point_of
-from kg.plots.wording import counted, listed, parties, source_line, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyoxigraph import NamedNode, Store
 
-    from kg.plots.atlas import Country, Point
-    from kg.plots.drawing import Element
+    from kg.plots.map_ground import Country
+    from kg.plots.map_labels import Point
     from kg.plots.picture import Row
+    from kg.plots.svg import Element
 
 __all__ = ["map_"]
 
@@ -54,7 +51,7 @@ def map_(
     Raises:
         NothingToDraw: nothing in the graph has a point or a country code that the atlas knows.
     """
-    gathered = gather(store, shown or Filter())
+    gathered = collect_places(store, shown or Filter())
     states = _states(store)
     if not gathered.sites and not any(point or country for _, point, country in states):
         raise NothingToDraw(
@@ -90,7 +87,7 @@ class _Sheet:
     def __init__(
         self,
         store: Store,
-        gathered: Gathered,
+        gathered: Places,
         states: list[tuple[NamedNode, Point | None, Country | None]],
         link: Callable[[str], str] | None,
         most: int,
@@ -127,7 +124,7 @@ class _Sheet:
         seen = view(self.corners(), width, height, width / 2, top + height / 2)
         land = Land(atlas(), seen, f"land-{round(width)}")
         frame = land.draw(root, self.lit, self.borders)
-        pins = Pins(self.store, seen, self.link, narrow=narrow)
+        pins = Cards(self.store, seen, self.link, narrow=narrow)
         pins.keep_free(self.borders)
         pins.states(frame, self._named(seen), land)
         pins.sites(frame, self.sites)

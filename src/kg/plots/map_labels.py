@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kg.plots.atlas import Point
+__all__ = ["Box", "Labels", "Point"]
 
-__all__ = ["Box", "Labels"]
+#: Longitude and latitude in degrees, WGS 84.
+Point = tuple[float, float]
 
 #: How far from its mark a label may be, nearest first, and in which direction.
 _DISTANCES = (9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 110.0, 150.0)

@@ -1,4 +1,4 @@
-"""What stands on a map: marks of places, and cards that tell what is or happened there."""
+"""Marks and cards on a map: what is at a place and what happened there."""
 
 from __future__ import annotations
 
@@ -7,35 +7,23 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kg.evidence import name
-from kg.plots.drawing import Element, Group, text
 from kg.plots.events import EFFECTS
-from kg.plots.labels import Box, Labels
+from kg.plots.fonts import width as measured
+from kg.plots.fonts import wrapped
+from kg.plots.map_labels import Box, Labels
 from kg.plots.marks import Entry, effect_entries, legend, mark
-from kg.plots.metrics import width as measured
-from kg.plots.metrics import wrapped
-from kg.plots.shapes import rectangle, segment
-from kg.plots.symbols import (
-    diamond,
-    dot,
-    mission_sample,
-    sample_border,
-    sample_lit,
-    sample_near,
-    spot,
-    symbol,
-)
+from kg.plots.svg import Element, Group, rectangle, segment, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pyoxigraph import NamedNode, Store
 
-    from kg.plots.atlas import Country, Point
-    from kg.plots.land import Land
-    from kg.plots.projection import View
-    from kg.plots.sites import Item, Site
+    from kg.plots.map_ground import Country, Land, View
+    from kg.plots.map_labels import Point
+    from kg.plots.map_places import Item, Place
 
-__all__ = ["Pins"]
+__all__ = ["Cards"]
 
 _CARD = 214.0
 _NARROW_CARD = 110.0
@@ -43,7 +31,7 @@ _NARROW_CARD = 110.0
 _INSIDE = 11.0
 
 
-class Pins:
+class Cards:
     """Places marks and labels so that none hides another.
 
     Args:
@@ -61,7 +49,7 @@ class Pins:
         self.labels = Labels(Box(left + 4, top + 4, view.width - 8, view.height - 8))
         # The scale stands there.
         self.labels.take([Box(left, top + view.height - 40, max(130, view.width * 0.24), 40)])
-        self.drawn: list[Site] = []
+        self.drawn: list[Place] = []
         self.padding = 4.0 if narrow else 7.0
 
     def states(
@@ -106,7 +94,7 @@ class Pins:
                     y = one[1] + (other[1] - one[1]) * place / count
                     self.labels.take([Box(x - 3, y - 3, 6, 6)])
 
-    def sites(self, frame: Element, sites: Sequence[Site]) -> None:
+    def sites(self, frame: Element, sites: Sequence[Place]) -> None:
         """Draw the places: all marks first, so that no label covers one."""
         for site in sites:
             x, y = self.view.at(site.point)
@@ -116,9 +104,9 @@ class Pins:
                 self._site(frame, site)
                 self.drawn.append(site)
 
-    def _site(self, frame: Element, site: Site) -> None:
+    def _site(self, frame: Element, site: Place) -> None:
         x, y = self.view.at(site.point)
-        group = Group(_told(site), class_="site")
+        group = Group(_title(site), class_="site")
         frame.children.append(group)
         lines = self._lines(site)
         padding = 2 * self.padding if site.items else 0
@@ -148,14 +136,14 @@ class Pins:
                 stroke_width=1.2,
                 stroke_dasharray="3 2.5",
             )
-        dot(group, x, y, site)
+        _dot(group, x, y, site)
         if box:
             self._words(group, site, lines, box)
             self._symbols(group, site, box)
         else:
             self._anchor(group, site.node.value)
 
-    def _lines(self, site: Site) -> list[tuple[str, Item | None, float, bool]]:
+    def _lines(self, site: Place) -> list[tuple[str, Item | None, float, bool]]:
         """Return the lines of a label: words, what they are of, size, whether they begin it."""
         limit = _NARROW_CARD if self.narrow else _CARD
         size = 12 if site.items else 11.5
@@ -190,7 +178,7 @@ class Pins:
     def _words(
         self,
         group: Element,
-        site: Site,
+        site: Place,
         lines: Sequence[tuple[str, Item | None, float, bool]],
         box: Box,
     ) -> None:
@@ -213,14 +201,14 @@ class Pins:
                 continue
             if begins:
                 here = self._anchor(group, item.node.value)
-                symbol(here, box.left + inset + 7, y - 7.5, item)
+                _symbol(here, box.left + inset + 7, y - 7.5, item)
             text(here, box.left + inset + 20, y - 3.5, words, size=size)
 
-    def _symbols(self, group: Element, site: Site, box: Box) -> None:
+    def _symbols(self, group: Element, site: Place, box: Box) -> None:
         """On a phone the symbols stand beside the name, and below the map what they are."""
         for place, item in enumerate(site.items if self.narrow else ()):
             x = box.left + box.width - self.padding - 15 * (len(site.items) - place) + 8
-            symbol(group, x, box.top + box.height / 2, item)
+            _symbol(group, x, box.top + box.height / 2, item)
 
     def _anchor(self, group: Element, iri: str) -> Element:
         inside = group.add("g", data_iri=iri)
@@ -287,7 +275,7 @@ class Pins:
                 for place, line in enumerate(wrapped(words, 11.5, width - 56)):
                     y += 15.5
                     if not place:
-                        symbol(here, 24, y - 4, item)
+                        _symbol(here, 24, y - 4, item)
                     text(here, 38, y, line, size=11.5)
         return y
 
@@ -296,15 +284,15 @@ class Pins:
         items = [item for site in self.drawn for item in site.items]
         entries: list[Entry] = []
         if border:
-            entries.append((sample_border, "border of the two States"))
+            entries.append((_sample_border, "border of the two States"))
         if lit:
-            entries.append((sample_lit, "the States it is about"))
+            entries.append((_sample_lit, "the States it is about"))
         if any(not site.area for site in self.drawn):
-            entries.append((spot, "place"))
+            entries.append((_spot, "place"))
         if any(site.area for site in self.drawn):
-            entries.append((diamond, "a point inside a province"))
+            entries.append((_diamond, "a point inside a province"))
         entries += [
-            (mission_sample(kind), words)
+            (_mission_sample(kind), words)
             for kind, words in (("embassy", "embassy"), ("post", "other mission"))
             if any(item.kind == kind for item in items)
         ]
@@ -320,14 +308,86 @@ class Pins:
                 )
             )
         if any(item.near for item in items):
-            entries.append((sample_near, "near here; where is not said"))
+            entries.append((_sample_near, "near here; where is not said"))
         return legend(root, y + 2, width, entries)
 
 
-def _told(site: Site) -> str:
+def _title(site: Place) -> str:
     return ". ".join([site.label, *(item.label for item in site.items)])
 
 
 def _height(size: float) -> float:
     """Return how high a line is."""
     return 16.0 if size > _INSIDE else 14.0
+
+
+# The symbols of a map: places, missions and events, and their samples in the legend.
+
+
+def _dot(group: Element, x: float, y: float, site: Place) -> None:
+    """Mark a place: a province otherwise than a point."""
+    if site.area:
+        _diamond(group, x, y)
+    else:
+        _spot(group, x, y)
+
+
+def _spot(parent: Element, x: float, y: float) -> None:
+    """Draw the mark of a place."""
+    parent.add("circle", cx=x, cy=y, r=4.2, fill="ink", stroke="halo", stroke_width=1.5)
+
+
+def _diamond(parent: Element, x: float, y: float) -> None:
+    """Draw the mark of a point inside a province."""
+    parent.add(
+        "path",
+        d=f"M{x:.1f} {y - 5:.1f}l5 5 -5 5 -5 -5z",
+        fill="paper",
+        stroke="ink",
+        stroke_width=1.2,
+    )
+
+
+def _symbol(parent: Element, x: float, y: float, item: Item) -> None:
+    """Draw what is, or happened, at a place."""
+    if item.event:
+        mark(parent, x, y, item.event.effect, size=5.5, disputed=bool(item.event.disputed))
+    else:
+        mission(parent, x, y, item.kind)
+
+
+def mission(parent: Element, x: float, y: float, kind: str) -> None:
+    """Draw the flag of a mission; that of an embassy is filled."""
+    segment(parent, (x - 4, y - 6), (x - 4, y + 6), "ink", 1.5)
+    fill = "ink" if kind == "embassy" else "paper"
+    rectangle(parent, (x - 4, y - 6), (10, 7), fill, stroke="ink", stroke_width=1.2)
+
+
+def _mission_sample(kind: str) -> Callable[[Element, float, float], None]:
+    """Return what draws a mission in a legend."""
+    return lambda parent, x, y: mission(parent, x, y, kind)
+
+
+def _sample_border(parent: Element, x: float, y: float) -> None:
+    """Draw a piece of the border."""
+    segment(parent, (x - 14, y), (x + 14, y), "ink", 2, "7 2.5 1.5 2.5")
+
+
+def _sample_lit(parent: Element, x: float, y: float) -> None:
+    """Draw a piece of either State."""
+    for shift, role in ((-13, "first"), (0, "second")):
+        rectangle(parent, (x + shift, y - 6), (13, 12), role, stroke="edge", stroke_width=0.7)
+
+
+def _sample_near(parent: Element, x: float, y: float) -> None:
+    """Draw the ring of what is near."""
+    parent.add(
+        "circle",
+        cx=x,
+        cy=y,
+        r=7,
+        fill="none",
+        stroke="ink",
+        stroke_width=1.2,
+        stroke_dasharray="3 2.5",
+    )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kg.evidence import name
+from kg.evidence import instances, is_a, kind_of, name, names, objects, value
 from kg.namespaces import DCTERMS, REL, WGS84
-from kg.plots.events import Event, Filter, event
-from kg.plots.reading import instances, is_a, kind_of, names, objects, value
+from kg.plots.events import Event, Filter, read_event
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode, Store
 
-    from kg.plots.atlas import Point
+    from kg.plots.map_labels import Point
 
-__all__ = ["Gathered", "Item", "Site", "gather", "point_of"]
+__all__ = ["Item", "Place", "Places", "collect_places", "point_of"]
 
 #: Things that lie closer than this, in degrees, are at one place.
 _NEAR = 0.02
@@ -43,7 +42,7 @@ class Item:
 
 
 @dataclass
-class Site:
+class Place:
     """A place with a point.
 
     Args:
@@ -64,10 +63,10 @@ class Site:
 
 
 @dataclass
-class Gathered:
+class Places:
     """All that has a point, and the names of what has none."""
 
-    sites: list[Site]
+    sites: list[Place]
     unplaced: list[str]
     sources: tuple[str, ...]
 
@@ -82,22 +81,22 @@ def point_of(store: Store, node: NamedNode) -> Point | None:
     return point if abs(point[0]) <= 180 and abs(point[1]) <= 90 else None  # noqa: PLR2004
 
 
-def gather(store: Store, shown: Filter) -> Gathered:
+def collect_places(store: Store, shown: Filter) -> Places:
     """Collect the places with a point, the missions, and the events that are there."""
-    sites: list[Site] = []
+    sites: list[Place] = []
     for node in instances(store, REL.Place):
         point = point_of(store, node)
         if point is not None:
             area = any(is_a(store, node, kind) for kind in (REL.Province, REL.Region))
-            sites.append(Site(node, name(store, node), kind_of(store, node), point, area))
+            sites.append(Place(node, name(store, node), kind_of(store, node), point, area))
     by_place = {site.node: site for site in sites}
     sources = {source for site in sites for source in objects(store, site.node, DCTERMS.source)}
     unplaced = _missions(store, sites, by_place) + _events(store, by_place, shown)
     sites.sort(key=lambda site: (-len(site.items), site.area, site.node.value))
-    return Gathered(sites, unplaced, names(store, sources))
+    return Places(sites, unplaced, names(store, sources))
 
 
-def _missions(store: Store, sites: list[Site], by_place: dict[NamedNode, Site]) -> list[str]:
+def _missions(store: Store, sites: list[Place], by_place: dict[NamedNode, Place]) -> list[str]:
     unplaced = []
     for node in instances(store, REL.DiplomaticMission):
         kind = "embassy" if is_a(store, node, REL.Embassy) else "post"
@@ -109,7 +108,7 @@ def _missions(store: Store, sites: list[Site], by_place: dict[NamedNode, Site]) 
         if found:
             found[0].items.append(item)
         elif point is not None:
-            site = Site(node, item.label, kind_of(store, node), point, items=[item])
+            site = Place(node, item.label, kind_of(store, node), point, items=[item])
             sites.append(site)
         else:
             unplaced.append(item.label)
@@ -120,7 +119,7 @@ def _together(one: Point, other: Point) -> bool:
     return abs(one[0] - other[0]) < _NEAR and abs(one[1] - other[1]) < _NEAR
 
 
-def _events(store: Store, by_place: dict[NamedNode, Site], shown: Filter) -> list[str]:
+def _events(store: Store, by_place: dict[NamedNode, Place], shown: Filter) -> list[str]:
     unplaced = []
     for node in instances(store, REL.Event):
         places = objects(store, node, REL.place)
@@ -129,7 +128,7 @@ def _events(store: Store, by_place: dict[NamedNode, Site], shown: Filter) -> lis
             continue
         at = [by_place[one] for one in places if one in by_place and not by_place[one].area]
         near = [by_place[one] for one in close if one in by_place and not by_place[one].area]
-        told = event(store, node)
+        told = read_event(store, node)
         if shown.effect not in ("", told.effect):
             continue
         if (shown.since or shown.until) and not shown.admits(told.spans):

@@ -1,4 +1,4 @@
-"""Extended Date/Time Format (EDTF): what a date says, and the first and last day that it allows.
+"""Extended Date/Time Format (EDTF): what a date says, the days it allows, and its words.
 
 The specification is https://www.loc.gov/standards/datetime/, all three levels: `2023-12` is a
 month, `2012/..` has an open end, `/2023-12` an unknown start, `2025-03-31~` is approximate,
@@ -13,13 +13,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import ParseFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 __all__ = [
     "Bounds",
@@ -27,10 +27,14 @@ __all__ = [
     "EdtfDate",
     "EdtfInterval",
     "EdtfSet",
+    "Span",
     "as_date",
+    "between",
     "bounds",
+    "day_in_words",
     "fits",
-    "parse",
+    "in_words",
+    "span",
     "years",
 ]
 
@@ -136,14 +140,14 @@ _NO_DATE = "not an EDTF date such as 2023, 2023-12, 2023-12-22, 2023~ or 2012/..
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> EdtfDate | EdtfInterval | EdtfSet:
+def _parse(text: str) -> EdtfDate | EdtfInterval | EdtfSet:
     """Return what an EDTF date says.
 
     Raises:
         ParseFailure: the text is no EDTF date, has a month or a day that does not exist, ends
             before it starts, or has a year of more than 18 digits.
 
-    >>> parse("2004-06~").marks, parse("1984-1X").month
+    >>> _parse("2004-06~").marks, _parse("1984-1X").month
     (('~', '~', ''), '1X')
     """
     if text[:1] + text[-1:] in {"[]", "{}"}:
@@ -175,7 +179,7 @@ def bounds(text: str) -> Bounds:
     Traceback (most recent call last):
     kg.errors.ParseFailure: 2025-04-10/2025-04-07: the interval ends before it starts
     """
-    return _bounds_of(text, parse(text))
+    return _bounds_of(text, _parse(text))
 
 
 def _refusal(text: str, message: str) -> ParseFailure:
@@ -334,7 +338,7 @@ def _bounds_of_date(text: str, written: EdtfDate) -> Bounds:
 def years(written: EdtfDate) -> tuple[int, int]:
     """Return the first and the last year that a date allows.
 
-    >>> years(parse("1950S2")), years(parse("-00XX"))
+    >>> years(_parse("1950S2")), years(_parse("-00XX"))
     ((1900, 1999), (-99, -1))
     """
     low, high = written.year.replace("X", "0"), written.year.replace("X", "9")
@@ -387,3 +391,273 @@ def _part_of_year(first_year: int, last_year: int, part: int) -> Bounds:
     end = month + length - 1
     year, month_of_end = last_year + (end - 1) // 12, (end - 1) % 12 + 1
     return Day(first_year, month, 1), Day(year, month_of_end, _days_in(year, month_of_end))
+
+
+# Dates in words, no more precise than they are written.
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_QUALIFIED = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}
+_QUALITIES = {"~": "approximate", "?": "uncertain", "%": "uncertain and approximate"}
+_SEASONS = ("spring", "summer", "autumn", "winter")
+#: From the first number of each kind of part of a year: its names, and what follows them.
+_PARTS = {
+    21: (_SEASONS, " {year}"),
+    25: (_SEASONS, " {year} in the northern hemisphere"),
+    29: (_SEASONS, " {year} in the southern hemisphere"),
+    33: (("first", "second", "third", "fourth"), " quarter of {year}"),
+    37: (("first", "second", "third"), " four months of {year}"),
+    40: (("first", "second"), " half of {year}"),
+}
+_SHOWN_TIME = re.compile(r"(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII)
+_FRACTION = re.compile(r"(T\d{2}:\d{2}:\d{2})\.\d+", re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def in_words(text: str, *, short: bool = False) -> str:
+    """Return an EDTF date or an ISO date in words; what is neither stays as it is written.
+
+    Args:
+        text: the date.
+        short: whether the names of months have three letters.
+
+    >>> in_words("2025-03-31~"), in_words("2023-12"), in_words("2012/..")
+    ('about 31 March 2025', 'December 2023', 'from 2012 on')
+    >>> in_words("../2023-12"), in_words("2012-04-05/2012-04-08"), in_words("soon")
+    ('by December 2023', '5 April 2012 to 8 April 2012', 'soon')
+    >>> in_words("/2012"), in_words("2026-11-24T00:32:25Z")
+    ('from an unknown time to 2012', '24 November 2026, 00:32 UTC')
+    >>> in_words("1984-1X", short=True), in_words("[1667,1670..1672]"), in_words("-0043")
+    ('Oct to Dec 1984', '1667 or 1670 to 1672', '44 BC')
+    """
+    try:
+        # A moment of xsd:dateTime may have a fraction of a second, which EDTF has not.
+        parsed = _parse(_FRACTION.sub(r"\1", text))
+    except ParseFailure:
+        return text
+    months = tuple(month[:3] for month in _MONTHS) if short else _MONTHS
+    return _Writer(months).write(parsed)
+
+
+def day_in_words(day: date) -> str:
+    """Return a day in words.
+
+    >>> from datetime import date
+    >>> day_in_words(date(2025, 4, 7))
+    '7 Apr 2025'
+    """
+    return in_words(day.isoformat(), short=True)
+
+
+class _Writer:
+    """Writes dates with long or short names of months."""
+
+    def __init__(self, months: Sequence[str]) -> None:
+        self.months = months
+
+    def write(self, parsed: EdtfDate | EdtfInterval | EdtfSet) -> str:
+        if isinstance(parsed, EdtfDate):
+            return self.date(parsed)
+        return self.interval(parsed) if isinstance(parsed, EdtfInterval) else self.set(parsed)
+
+    def interval(self, interval: EdtfInterval) -> str:
+        start, end = interval.start, interval.end
+        if isinstance(start, str) and isinstance(end, str):
+            return "at any time" if start == end else "at an unknown time"
+        if isinstance(start, str):
+            assert isinstance(end, EdtfDate)  # noqa: S101 - one end is a date
+            return f"{'by' if start else 'from an unknown time to'} {self.date(end)}"
+        first = self.date(start)
+        if isinstance(end, str):
+            return f"from {first} on" if end else f"from {first} to an unknown time"
+        return _from_to(first, self.date(end))
+
+    def set(self, dates: EdtfSet) -> str:
+        members = [self.member(member) for member in dates.members]
+        word = " and " if dates.inclusive else " or "
+        *but_last, last = members
+        return word.join([*([", ".join(but_last)] if but_last else []), last])
+
+    def member(self, member: EdtfDate | EdtfInterval) -> str:
+        if isinstance(member, EdtfDate):
+            return self.date(member)
+        if isinstance(member.start, str):
+            assert isinstance(member.end, EdtfDate)  # noqa: S101 - one end is a date
+            return f"{self.date(member.end)} or earlier"
+        if isinstance(member.end, str):
+            return f"{self.date(member.start)} or later"
+        return _from_to(self.date(member.start), self.date(member.end))
+
+    def date(self, written: EdtfDate) -> str:
+        words = self.day(written)
+        parts = (written.year, written.month, written.day)
+        marks = [mark for part, mark in zip(parts, written.marks, strict=True) if part]
+        if written.significant:
+            first, last = years(written)
+            return f"about {words} (some year from {_year(first)} to {_year(last)})"
+        if len(set(marks)) == 1:
+            return _QUALIFIED.get(marks[0], "") + words
+        names = ("year", "month", "day")
+        told = [
+            f"the {name} is {_QUALITIES[mark]}"
+            for name, mark in zip(names, written.marks, strict=True)
+            if mark
+        ]
+        return f"{words} ({', '.join(told)})"
+
+    def day(self, written: EdtfDate) -> str:
+        if written.month.isdecimal() and int(written.month) > len(self.months):
+            return _part_in_words(int(written.month), _years_in_words(written))
+        year = _years_in_words(written)
+        month = self.month(written)
+        if not written.month:
+            return year
+        of = "" if "X" not in written.year and not month.startswith("some ") else "of "
+        if not written.day:
+            return f"{month} {of}{year}"
+        if "X" not in written.day:
+            day = str(int(written.day))
+            exact = "X" not in written.month
+            words = f"{day} {month} {of}{year}" if exact else f"day {day} of {month} {of}{year}"
+            return f"{words}{_time_in_words(written.time)}"
+        day = (
+            "some day"
+            if written.day == "XX"
+            else f"some day from {_numbers_in_words(written.day, 31)}"
+        )
+        month = "" if month == "some month" else f"{month} "
+        return f"{day} of {month}{of if month else ''}{year}"
+
+    def month(self, written: EdtfDate) -> str:
+        if "X" not in written.month:
+            return self.months[int(written.month) - 1] if written.month else ""
+        if written.month == "XX":
+            return "some month"
+        fitting = [place for place in range(1, 13) if fits(written.month, place)]
+        names = [self.months[place - 1] for place in fitting]
+        if all(other - one == 1 for one, other in pairwise(fitting)):
+            return f"{names[0]} to {names[-1]}"
+        return " or ".join(names)
+
+
+def _years_in_words(written: EdtfDate) -> str:
+    if "X" not in written.year:
+        return _year(int(written.year))
+    if not written.year.strip("-X"):
+        return "some year" if written.year[0] == "X" else "some year BC"
+    first, last = years(written)
+    if "X" in written.year.rstrip("X"):
+        return f"some year from {_year(first)} to {_year(last)} ({written.year})"
+    return f"some year from {_year(first)} to {_year(last)}"
+
+
+def _year(year: int) -> str:
+    """Return a year; 44 BC is -43 in EDTF, which has a year 0."""
+    if year > 0:
+        return f"{year:04}" if year < _FIRST_LONG_YEAR else f"the year {year:,}"
+    return f"{1 - year} BC" if -year < _FIRST_LONG_YEAR else f"the year \N{MINUS SIGN}{-year:,}"
+
+
+_FIRST_LONG_YEAR = 10000
+
+
+def _part_in_words(part: int, year: str) -> str:
+    first = max(number for number in _PARTS if number <= part)
+    names, rest = _PARTS[first]
+    of = "of " if year.startswith("some ") and "of " not in rest else ""
+    return names[part - first] + rest.format(year=of + year)
+
+
+def _numbers_in_words(pattern: str, most: int) -> str:
+    fitting = [number for number in range(1, most + 1) if fits(pattern, number)]
+    if all(other - one == 1 for one, other in pairwise(fitting)):
+        return f"{fitting[0]} to {fitting[-1]}"
+    return ", ".join(map(str, fitting[:-1])) + f" or {fitting[-1]}"
+
+
+def _time_in_words(time: str) -> str:
+    match = _SHOWN_TIME.fullmatch(time)
+    if match is None:
+        return ""
+    zone = {"Z": " UTC", None: ""}.get(match[2], f" {match[2]}")
+    return f", {match[1]}{zone}"
+
+
+def _from_to(first: str, last: str) -> str:
+    """Return from one date to another, so that a range in the first one does not mislead."""
+    return f"from {first} until {last}" if " to " in f"{first} {last}" else f"{first} to {last}"
+
+
+# A date as a span of days, with its doubts.
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days that a date allows.
+
+    Args:
+        text: the date as it is written.
+        words: as a reader says it.
+        first: the first day; None where it has no known start.
+        last: the last day; None where it has no known end.
+        lasting: whether it is all of these days; otherwise it is some day of them.
+        approximate: whether the days are about right only.
+        days: the first and the last day of any year; a picture has those of the years 1 to 9999.
+    """
+
+    text: str
+    words: str
+    first: date | None
+    last: date | None
+    lasting: bool = False
+    approximate: bool = False
+    days: Bounds = (None, None)
+
+    @property
+    def known(self) -> tuple[date, date] | None:
+        """The first and the last day that are known; one stands for both where an end is open."""
+        ends = [day for day in (self.first, self.last) if day is not None]
+        return (ends[0], ends[-1]) if ends else None
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is one day and no other."""
+        return self.first is not None and self.first == self.last and not self.approximate
+
+
+@lru_cache(maxsize=4096)
+def span(text: str) -> Span:
+    """Read a date; one that cannot be read has no days, and words that say so.
+
+    >>> span("2023-12").last, span("2025-03-31~").words
+    (datetime.date(2023, 12, 31), 'about 31 Mar 2025')
+    >>> span("../2023-12").first, span("2025-04-07/..").words
+    (None, 'from 7 Apr 2025 on')
+    >>> span("soon").known, span("soon").words
+    (None, '“soon”, which is no date')
+    """
+    try:
+        days = bounds(text)
+    except ParseFailure:
+        return Span(text, f"“{text}”, which is no date", None, None)
+    first, last = (day and day.to_date() for day in days)
+    # A year that Python's calendar lacks has no place on an axis: it is told in words alone.
+    if (first, last).count(None) > days.count(None):
+        first = last = None
+    approximate = any(mark in text for mark in "~%")
+    return Span(text, in_words(text, short=True), first, last, "/" in text, approximate, days)
+
+
+def between(first: date | None, last: date | None) -> Span:
+    """Return the span of an event whose first and last possible day alone are known.
+
+    >>> from datetime import date
+    >>> between(date(2023, 12, 1), date(2023, 12, 31)).words
+    '1 Dec 2023 to 31 Dec 2023'
+    """
+    start, end = (day_in_words(day) if day else "" for day in (first, last))
+    words = f"{start} to {end}" if start and end else f"from {start} on" if start else f"by {end}"
+    days = Day.of(first) if first else None, Day.of(last) if last else None
+    return Span("", words if first != last else start, first, last, days=days)
