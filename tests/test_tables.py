@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 import kg
-from kg import flow
+from kg import build, flow
 from kg.dataset import load
 from kg.dataset.documents import Document
 from kg.errors import KgError
@@ -210,3 +210,27 @@ def test_triples_in_columns_are_a_set():
     assert triples.blank_subjects() == {MANY[3]}
     assert list(triples.ordered()) == sorted(MANY, key=lambda t: tuple(map(str, t)))
     assert b"".join(triples.lines()) == serialize(MANY, format=RdfFormat.N_TRIPLES)
+
+
+def test_the_values_of_predicates_are_written_once():
+    one, two = NamedNode("urn:x:one"), NamedNode("urn:x:two")
+    same = [Triple(node, RDF.type, Literal("ä")) for node in (one, two)]
+    triples = Triples.of(Texts(), [*same, Triple(one, RDF.type, two)])
+    assert triples.text().encode() == b"".join(triples.lines())
+    values = [quad.triple for quad in parse(triples.distinct_values(), RdfFormat.N_TRIPLES)]
+    assert sorted(str(triple.object) for triple in values) == ['"ä"', str(two)]
+    assert Triples(Texts()).distinct_values() == b""
+
+
+def test_the_closure_of_a_snapshot_is_read_into_columns(tmp_path, monkeypatch):
+    monkeypatch.setenv("KG_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "data.nt"
+    file.write_text(
+        '<urn:x:a> <urn:x:p> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+        "<urn:x:a> <http://www.w3.org/2002/07/owl#sameAs> _:b .\n"
+    )
+    graph = kg.load(file, "none")
+    found = build.closure_of(graph.snapshot, graph.dataset)
+    assert isinstance(found, Triples)
+    assert set(found) == build.written(graph.snapshot)
+    assert any(str(triple.object).startswith('"01"') for triple in found)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from kg import flow, resources, snapshot
 from kg.caveats import caveats as caveats_of
@@ -25,7 +25,7 @@ from kg.flow import (
     validate,
     whole,
 )
-from kg.lexical import decode_quad
+from kg.lexical import decode_lines, decode_quad
 from kg.namespaces import GRAPH, REL, accepted_graph, inferred_graph
 from kg.progress import steps
 from kg.snapshot.written import as_written
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "caveats",
+    "closure_of",
     "described",
     "digest",
     "inferred",
@@ -90,7 +91,7 @@ def inferred_beside_ill_typed(
         return frozenset(), ()
     found = snapshot.find(digest(dataset, gated=gated, viewpoint=viewpoint))
     if found is not None:
-        return written(found, viewpoint), found.notes()
+        return closure_of(found, dataset, viewpoint), found.notes()
     closure, notes = derived_beside_ill_typed(dataset, viewpoint)
     return flow.beyond(dataset, closure.inferred, viewpoint), notes
 
@@ -115,6 +116,19 @@ def written(found: Snapshot, viewpoint: str = DEFAULT) -> frozenset[Triple]:
     store = as_written(found.store, found.written)
     quads = store.quads_for_pattern(None, None, None, inferred_graph(viewpoint))
     return frozenset(decode_quad(quad).triple for quad in quads)
+
+
+def closure_of(found: Snapshot, dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:
+    """Return the closure that a snapshot holds, in columns where its dataset is in columns."""
+    columns = flow.in_columns(dataset, viewpoint)
+    if not columns:
+        return written(found, viewpoint)
+    from kg.tables.reading import read_triples
+
+    store = as_written(found.store, found.written)
+    text = store.dump(format=RdfFormat.N_TRIPLES, from_graph=inferred_graph(viewpoint)) or b""
+    first = next(iter(columns.values()))
+    return read_triples(first.texts, decode_lines(text))
 
 
 def digest(

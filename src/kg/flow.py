@@ -39,6 +39,7 @@ __all__ = [
     "shape_triples",
     "validate",
     "whole",
+    "whole_in_columns",
 ]
 
 #: What derives where nothing else is asked for.
@@ -77,6 +78,11 @@ def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozens
     among the asserted.
     """
     return dict(dataset.state(viewpoint).whole)
+
+
+def whole_in_columns(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, Triples] | None:
+    """Return what ``whole`` does in columns; None where it takes objects."""
+    return None if in_columns(dataset, viewpoint) is None else dataset.columns
 
 
 def close(dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:

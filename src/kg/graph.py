@@ -19,6 +19,7 @@ from kg.sources import includes_kg, shape_files, sources, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     import rdflib
     from pyoxigraph import NamedNode, Store, Triple
@@ -318,8 +319,11 @@ class Graph(Linked, Proofs):
         """
         from kg.export import export
 
-        graphs = flow.whole(self.dataset, self.viewpoint)
-        graphs[inferred_graph(self.viewpoint)] = build.written(self.snapshot, self.viewpoint)
+        columns = flow.whole_in_columns(self.dataset, self.viewpoint)
+        graphs: dict[NamedNode, AbstractSet[Triple]]
+        graphs = {**(columns or flow.whole(self.dataset, self.viewpoint))}
+        inferred = build.closure_of(self.snapshot, self.dataset, self.viewpoint)
+        graphs[inferred_graph(self.viewpoint)] = inferred
         if self.viewpoint != DEFAULT:
             graphs[GRAPH.void] = build.described(self.dataset, self.viewpoint)
         return export(graphs, format, graph, self.dataset.prefixes)
@@ -345,11 +349,7 @@ class Graph(Linked, Proofs):
             labels = (one.dataset.label(node) for one in (other, self))
             return next(filter(None, labels), None) or compact(node.value)
 
-        before, after = (
-            {graph: one.dataset.graph(graph) for graph in one.dataset.graphs()}
-            for one in (self, other)
-        )
-        return diff(before, after, name)
+        return diff(self.dataset.named_graphs(), other.dataset.named_graphs(), name)
 
     def stats(self) -> dict[str, dict[str, int]]:
         """Count the triples of each graph, the things of each kind, the claims of each standing.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KEPT",
     "decode",
+    "decode_lines",
     "decode_quad",
     "encode",
     "encode_quad",
@@ -34,6 +35,8 @@ _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DATE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])")
 # A typed literal of a line that pyoxigraph wrote.
 _TYPED = re.compile(rb'"((?:[^"\\\n]|\\.)*)"\^\^<http://www\.w3\.org/2001/XMLSchema#([A-Za-z]+)>')
+# A literal that is kept as it is written, which nothing but the end of its line follows.
+_ENCODED = re.compile(rb'"\^\^<' + re.escape(KEPT).encode() + rb"([A-Za-z]+)> \.$", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -109,6 +112,16 @@ def decode_quad(quad: Quad) -> Quad:
     if changed is quad.object or changed == quad.object:
         return quad
     return Quad(quad.subject, quad.predicate, changed, quad.graph_name)
+
+
+def decode_lines(text: bytes) -> bytes:
+    r"""Return lines of N-Triples as they were before their literals were encoded.
+
+    >>> line = f'<urn:a> <urn:b> "01"^^<{KEPT}integer> .\n'
+    >>> decode_lines(line.encode())
+    b'<urn:a> <urn:b> "01"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    """
+    return _ENCODED.sub(rb'"^^<' + _XSD.encode() + rb"\1> .", text)
 
 
 def iter_changed(text: bytes) -> Iterator[bytes]:

@@ -25,7 +25,8 @@ from kg.dataset.viewpoints import DEFAULT, Viewpoint, viewpoints
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -114,6 +115,10 @@ class Dataset:
         if self.columns is None:
             return self._graphs.get(name, frozenset())
         return self.columns[name].objects if name in self.columns else frozenset()
+
+    def named_graphs(self) -> Mapping[NamedNode, AbstractSet[Triple]]:
+        """Return the triples of each graph, in columns where there are any."""
+        return self._graphs if self.columns is None else self.columns
 
     @cached_property
     def columns(self) -> dict[NamedNode, Triples] | None:

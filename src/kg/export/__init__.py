@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serialize
 
@@ -19,6 +19,7 @@ from kg.export.rdfxml import to_rdfxml
 from kg.export.table import to_csv
 from kg.export.turtle import canonical_turtle
 from kg.namespaces import GRAPH, PREFIXES, RDF, XSD, compact
+from kg.snapshot.writing import InLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -101,7 +102,7 @@ def _serialize(
     if name == "jsonld":
         return _to_jsonld(graphs).encode()
     if name in _MERGED or name == "ttl":
-        merged = chain.from_iterable(triples for _, triples in graphs)
+        merged = _merged(triples for _, triples in graphs)
         if name == "ttl":
             return canonical_turtle(merged, prefixes=prefixes).encode()
         return _MERGED[name](merged).encode()
@@ -112,16 +113,27 @@ def _serialize(
     return _to_trig(canonical_lines(graphs), prefixes)
 
 
+def _merged(parts: Iterable[Iterable[Triple]]) -> Iterable[Triple]:
+    """Return the triples of several graphs, in columns where all are in the same ones."""
+    found = [*parts]
+    if len({id(getattr(part, "texts", None)) for part in found}) == 1 and all(
+        isinstance(part, InLines) for part in found
+    ):
+        from kg.tables.triples import Triples
+
+        return Triples.union(cast("list[Triples]", found))
+    return chain.from_iterable(found)
+
+
 def _to_jsonld(graphs: Iterable[tuple[GraphName, Iterable[Triple]]]) -> str:
     """Write the graphs of kg as one, and each other one by its name."""
-    merged: list[Triple] = []
-    named = []
+    merged, named = [], []
     for name, triples in graphs:
         if isinstance(name, DefaultGraph) or name in GRAPH:
-            merged.extend(triples)
+            merged.append(triples)
         else:
             named.append((name, triples))
-    return to_jsonld(merged, named=named)
+    return to_jsonld(_merged(merged), named=named)
 
 
 def _to_ntriples(triples: Iterable[Triple]) -> str:

@@ -22,6 +22,7 @@ from pyoxigraph import (
 from kg.errors import Misuse
 from kg.export.statement import Statement
 from kg.export.trees import Trees
+from kg.snapshot.writing import InLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -153,7 +154,10 @@ def lines_of(triples: Iterable[Triple]) -> list[str]:
     Raises:
         Misuse: a term is of RDF 1.2.
     """
-    text = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
+    if isinstance(triples, InLines):
+        text = b"".join(triples.lines()).decode()
+    else:
+        text = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
     lines = text.split("\n")[:-1]
     if "<<(" in text or "--" in text:
         for line in lines:

@@ -82,8 +82,10 @@ def canonical_turtle(
     .
     """
     names = _Names(prefixes or {})
-    told = (Triple(n, _REMARK, Literal("\n".join(lines))) for n, lines in (remarks or {}).items())
-    blocks = _blocks([*triples, *told], names)
+    if remarks:
+        told = (Triple(n, _REMARK, Literal("\n".join(lines))) for n, lines in remarks.items())
+        triples = [*triples, *told]
+    blocks = _blocks(triples, names)
     head = "\n".join(f"# {line}".rstrip() for line in comment.split("\n")) if comment else ""
     parts = [part for part in (head, names.declarations(), *blocks) if part]
     return "\n\n".join(parts) + "\n" if parts else ""

@@ -19,6 +19,7 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse, serialize
 from kg.budget import Budget
 from kg.errors import Misuse, ParseFailure
 from kg.namespaces import RDF, XSD
+from kg.tables.triples import Triples
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from kg.tables.texts import Texts
 
-__all__ = ["Columns", "Reader", "iter_quads"]
+__all__ = ["Columns", "Reader", "iter_quads", "read_triples"]
 
 # Characters of RFC 3986 that an IRI may have anywhere; an IRI with others may be right as well.
 _CHAR = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
@@ -57,8 +58,8 @@ _GRAPH = r'^(.*) (<[^ "]*>|_:[^ "]+)$'
 _COLUMNS = ("subject", "predicate", "object")
 #: What pyoxigraph says before it says what is wrong.
 _PLACE = re.compile(r"^Parser error at line [^:]*: ")
-#: So many quads are written at a time.
-_MANY = 1 << 17
+#: So many quads are written at a time, and so many bytes read.
+_MANY, _PIECE = 1 << 17, 8 << 20
 #: The text of no graph, which stands for the default graph.
 DEFAULT_GRAPH = ""
 
@@ -254,6 +255,21 @@ class Reader:
                     else DEFAULT_GRAPH
                 )
                 yield tuple(self.texts.number(pl.Series([text])) for text in texts)
+
+
+def read_triples(texts: Texts, lines: bytes) -> Triples:
+    """Return the triples of a text that a store wrote, no two of which are equal.
+
+    Args:
+        texts: where the terms get their numbers.
+        lines: N-Triples.
+    """
+    pieces = (lines[begin : begin + _PIECE] for begin in range(0, len(lines), _PIECE))
+    parts = [*Reader(texts).columns("the snapshot", pieces, RdfFormat.N_TRIPLES)]
+    if not parts:
+        return Triples(texts)
+    columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Triples(texts, *islice(columns, 3))
 
 
 def iter_quads(texts: Texts, quads: Iterator[Quad]) -> Iterator[Columns]:

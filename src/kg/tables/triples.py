@@ -111,6 +111,18 @@ class Triples(AbstractSet[Triple]):
             lines = frame.write_csv(include_header=False, separator=" ", quote_style="never")
             yield lines.encode()
 
+    def text(self) -> str:
+        """Return the triples as N-Triples."""
+        return "".join(lines.decode() for lines in self.lines())
+
+    def distinct_values(self) -> bytes:
+        """Return N-Triples with each value that a predicate has once, of some one subject."""
+        pairs = self.predicate.astype(np.uint64) << np.uint64(32) | self.value
+        _, first = np.unique(pairs, return_index=True)
+        subject = np.full(first.size, self.subject[0] if first.size else 0, dtype=np.uint32)
+        some = Triples(self.texts, subject, self.predicate[first], self.value[first])
+        return b"".join(some.lines())
+
     def ordered(self) -> Triples:
         """Return the triples in the order of their texts."""
         texts = self.texts.texts()

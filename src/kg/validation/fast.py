@@ -75,14 +75,17 @@ class FastShapes:
             Misuse: a term is none of RDF 1.1, wherever it stands.
         """
         if is_in_columns(triples):
-            text = b"".join(self._scope.select(triples).lines())
+            selected = self._scope.select(triples)
+            text, values = selected.text(), selected.distinct_values()
         else:
             seen, unseen = self._scope.split(data)
             refuse_what_shacl_does_not_know(unseen)
-            text = written(seen)
+            values = written(seen)
+            text = values.decode()
         with ThreadPoolExecutor(1) as beside:
             outcomes = beside.submit(self._core.run, text)
-            if obstacle := self.obstacle(text):
+            del text
+            if obstacle := self.obstacle(values):
                 return obstacle
             asked = evaluate(self._asked, triples, None, self._graph)
             return outcomes.result() + asked
@@ -92,7 +95,7 @@ class FastShapes:
 
         Args:
             text: the graph, or what the shapes look at of it, in N-Triples, as
-                ``shacl_engine.written`` gives it.
+                ``shacl_engine.written`` gives it; the subjects make no difference.
         """
         return self._obstacles.find(text)
 
@@ -111,5 +114,5 @@ class FastShapes:
             anchors: what gives the shapes their targets and is no part of the graph.
             focus: the targets of each shape, where anchors give them.
         """
-        outcomes = self._core.run(text + written(anchors) if anchors else text)
+        outcomes = self._core.run((text + written(anchors) if anchors else text).decode())
         return outcomes + evaluate(self._asked, triples, focus, self._graph)

@@ -42,7 +42,7 @@ _NAMING_SHAPE = (
     Triple(_NAMED, SH.nodeKind, SH.Literal),
 )
 # Found in a text of N-Triples where it may hold a term of RDF 1.2; literals can look like it.
-_LABEL = re.compile(rb"_:([0-9A-Za-z](?:[0-9A-Za-z_.-]*[0-9A-Za-z_-])?)")
+_LABEL = re.compile(r"_:([0-9A-Za-z](?:[0-9A-Za-z_.-]*[0-9A-Za-z_-])?)")
 _DIRECTION = re.compile(rb"@[A-Za-z0-9-]+--")
 
 
@@ -80,7 +80,7 @@ class CoreShapes:
     >>> from kg.validation.shapes import ShapesGraph
     >>> text = "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:x-s> sh:targetNode <urn:x-a> ;"
     >>> shapes = parse(text + "sh:nodeKind sh:Literal .", RdfFormat.TURTLE)
-    >>> [outcome] = CoreShapes(ShapesGraph(quad.triple for quad in shapes)).run(b"")
+    >>> [outcome] = CoreShapes(ShapesGraph(quad.triple for quad in shapes)).run("")
     >>> outcome.focus
     <NamedNode value=urn:x-a>
     """
@@ -91,11 +91,11 @@ class CoreShapes:
         self._core = [*self._renamed()]
         self._compiled = _compile(self._core)
 
-    def run(self, text: bytes) -> list[Outcome]:
+    def run(self, text: str) -> list[Outcome]:
         """Check a graph against the shapes.
 
         Args:
-            text: the graph in N-Triples, as :func:`written` gives it.
+            text: the graph in N-Triples, as :func:`written` gives it in UTF-8.
 
         Raises:
             Misuse: the engine does not read the text.
@@ -105,17 +105,17 @@ class CoreShapes:
         if any(_is_blank(result.focus_node) or _is_blank(result.value) for result in results):
             # Few graphs have faults of blank nodes, so names are asked for only then.
             blanks = _numbered(text)
-            text += written([Triple(name, _NAMES, node) for name, node in blanks.items()])
-            results = self._hold(self._naming, text)
+            named = written([Triple(name, _NAMES, node) for name, node in blanks.items()])
+            results = self._hold(self._naming, text + named.decode())
         return list(self._outcomes(results, blanks))
 
     @cached_property
     def _naming(self) -> shacl.Shapes:
         return _compile([*self._core, *_NAMING_SHAPE])
 
-    def _hold(self, shapes: shacl.Shapes, text: bytes) -> Sequence[shacl.Result]:
+    def _hold(self, shapes: shacl.Shapes, text: str) -> Sequence[shacl.Result]:
         try:
-            return shapes.validate_text(text.decode(), "ntriples").results
+            return shapes.validate_text(text, "ntriples").results
         except ValueError as error:
             raise Misuse(f"the graph cannot be validated: {error}") from None
         except BaseException as error:
@@ -206,13 +206,10 @@ def _compile(triples: Sequence[Triple]) -> shacl.Shapes:
         raise Misuse(f"the shapes cannot be used: {error}") from None
 
 
-def _numbered(text: bytes) -> dict[NamedNode, BlankNode]:
+def _numbered(text: str) -> dict[NamedNode, BlankNode]:
     """A name for each blank node of a text; what looks like one in a literal does no harm."""
     labels = sorted(set(_LABEL.findall(text)))
-    return {
-        NamedNode(f"{_BLANK}{number}"): BlankNode(label.decode())
-        for number, label in enumerate(labels)
-    }
+    return {NamedNode(f"{_BLANK}{number}"): BlankNode(label) for number, label in enumerate(labels)}
 
 
 def _terms(results: Sequence[shacl.Result]) -> dict[str, Term]:
