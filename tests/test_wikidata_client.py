@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import Misuse, ParseFailure, ServiceFailure
-from kg.wikidata.cache import Cache
-from kg.wikidata.client import WIKIDATA, Client, Site
+from kg.wikidata.client import WIKIDATA, Cache, Client, Site
 from kg.wikidata.items import Coordinate, EntityId, Quantity, Text, Time, parse
 from wikibase import Fault, standing_in
 from wikibase_items import (

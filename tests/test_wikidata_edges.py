@@ -12,7 +12,7 @@ import small
 from kg.namespaces import PREFIXES
 from kg.wikidata.items import Time
 from kg.wikidata.items import parse as parse_item
-from kg.wikidata.terms import moment
+from kg.wikidata.vocabulary import moment
 from wikibase import standing_in
 from wikibase_items import coordinate, entities, entity, item, statement, string, text, time
 

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from kg.errors import ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import RDFS, SKOS, expand
 from kg.sparql import evaluate
-from kg.wikidata.rewriting import rewrite
+from kg.wikidata.query_service import rewrite
 
 SERVICE = 'SERVICE wikibase:label { bd:serviceParam wikibase:language "LANGUAGES" . }'
 P = NamedNode(expand("wdt:P17"))

@@ -11,8 +11,8 @@ from kg.errors import ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import RDFS
 from kg.sparql import evaluate
 from kg.wikidata.functions import FUNCTIONS, midnight
-from kg.wikidata.rewriting import rewrite
-from kg.wikidata.view_prefixes import WDQS_PREFIXES
+from kg.wikidata.query_service import rewrite
+from kg.wikidata.vocabulary import WDQS_PREFIXES
 
 WD, WDT, XSD = (WDQS_PREFIXES[name] for name in ("wd", "wdt", "xsd"))
 POINT = NamedNode(WDQS_PREFIXES["geo"] + "wktLiteral")

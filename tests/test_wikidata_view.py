@@ -14,13 +14,9 @@ from kg.bridge import to_rdflib
 from kg.namespaces import EDTF, GRAPH, PREFIXES, RDF, REL, SKOS, XSD, expand
 from kg.results import serialize
 from kg.sparql import evaluate
-from kg.wikidata.rewriting import rewrite
-from kg.wikidata.terms import RANK, RANKS
-from kg.wikidata.view import view
-from kg.wikidata.view_asking import ask
-from kg.wikidata.view_prefixes import STATEMENTS, WDQS_PREFIXES
-from kg.wikidata.view_values import value
-from kg.wikidata.view_words import words_of, words_of_store
+from kg.wikidata.query_service import ask, rewrite
+from kg.wikidata.view import value, view, words_of, words_of_store
+from kg.wikidata.vocabulary import RANK, RANKS, STATEMENTS, WDQS_PREFIXES
 
 QUERIES = sorted((Path(__file__).parent / "wikidata-queries").glob("*.rq"))
 TABLE = """\

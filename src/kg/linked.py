@@ -59,6 +59,6 @@ class Linked:
         ... )]
         ['Embassy of Mali in Algiers']
         """
-        from kg.wikidata.view_asking import ask
+        from kg.wikidata.query_service import ask
 
         return ask(self.store, text)

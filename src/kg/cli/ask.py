@@ -126,7 +126,7 @@ def query(
         raise Misuse("--wikidata and --service do not go together: ask one or the other")
     graph = open_graph(data, ontology)
     if wikidata:
-        from kg.wikidata.view_asking import ask
+        from kg.wikidata.query_service import ask
 
         result = ask(
             graph.store, asked, note=lambda told: click.echo(f"kg: note: {told}", err=True)

@@ -69,8 +69,7 @@ def asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
     from dataclasses import replace
 
     from kg.progress import steps
-    from kg.wikidata.cache import Cache, default_folder
-    from kg.wikidata.client import WIKIDATA, Client
+    from kg.wikidata.client import WIKIDATA, Cache, Client, default_folder
     from kg.wikidata.links import links_of
 
     given: dict[str, Any] = click.get_current_context().meta[_CLIENT]

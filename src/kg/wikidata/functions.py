@@ -14,8 +14,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import BASE, PREFIXES, XSD
 from kg.wikidata.items import Coordinate
-from kg.wikidata.terms import ONTOLOGY, prefix
 from kg.wikidata.things import distance
+from kg.wikidata.vocabulary import ONTOLOGY, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from kg.errors import Misuse
 from kg.namespaces import PREFIXES, PROV, RDF, REL, XSD
 from kg.wikidata.check import tolerance
 from kg.wikidata.items import UNREADABLE, Text
-from kg.wikidata.terms import (
+from kg.wikidata.things import distance, iso_property, nodes, thing
+from kg.wikidata.vocabulary import (
     ONTOLOGY,
     RANK,
     RANKS,
@@ -22,7 +23,6 @@ from kg.wikidata.terms import (
     statement_node,
     term,
 )
-from kg.wikidata.things import distance, iso_property, nodes, thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

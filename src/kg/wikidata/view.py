@@ -1,4 +1,4 @@
-"""A graph in Wikidata's words: the triples that the Wikidata Query Service would have of it.
+"""A graph in Wikidata's vocabulary: the triples that the Wikidata Query Service would have of it.
 
 Specification: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format. What is not linked
 to an item keeps its IRI, and has statements all the same.
@@ -14,19 +14,40 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
+from kg import sssom
 from kg.labels import LABELS
-from kg.namespaces import DCTERMS, GRAPH, OA, PREFIXES, PROV, RDF, RDFS, REL, SKOS, WGS84
-from kg.wikidata.terms import ONTOLOGY, RANK, RANKS, REFERENCE
-from kg.wikidata.view_prefixes import STATEMENTS, WDQS_PREFIXES
-from kg.wikidata.view_values import NATURES, Value, fits_code, is_one_period, point, value
-from kg.wikidata.view_words import Words, words_of, words_of_store
+from kg.namespaces import (
+    DCTERMS,
+    EDTF,
+    GRAPH,
+    OA,
+    PREFIXES,
+    PROV,
+    RDF,
+    RDFS,
+    REL,
+    SKOS,
+    SSSOM,
+    WGS84,
+    XSD,
+)
+from kg.wikidata.vocabulary import (
+    GREGORIAN,
+    ONTOLOGY,
+    RANK,
+    RANKS,
+    REFERENCE,
+    STATEMENTS,
+    WDQS_PREFIXES,
+    file_address,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kg.sssom import MappingSet
 
-__all__ = ["view"]
+__all__ = ["value", "view", "words_of", "words_of_store"]
 
 _Term = NamedNode | Literal
 _OUTSIDE = {GRAPH.claims, GRAPH.links, GRAPH.ontology, GRAPH.void}
@@ -58,7 +79,7 @@ class _Fact(NamedTuple):
 class _Statement:
     """A statement to be: the facts that it comes from, and whether any of them is accepted."""
 
-    value: Value
+    value: _Value
     facts: set[_Fact] = field(default_factory=set)
     is_accepted: bool = False
 
@@ -84,7 +105,7 @@ def view(store: Store, mappings: MappingSet | None = None) -> Store:
 class _View:
     """One pass over a store."""
 
-    def __init__(self, store: Store, words: Words) -> None:
+    def __init__(self, store: Store, words: _Words) -> None:
         self._store, self._words = store, words
         # The things that the statements are about; what the ontology defines is none.
         terms = {quad.subject for quad in store.quads_for_pattern(None, None, None, GRAPH.ontology)}
@@ -109,7 +130,7 @@ class _View:
             for one in self._facts
             if one.predicate == REL.date
             and isinstance(one.object, Literal)
-            and is_one_period(one.object)
+            and _is_one_period(one.object)
         }
         self._claims = self._stated()
         self._disputed = self._disputes()
@@ -135,13 +156,13 @@ class _View:
         subject, predicate, target = fact
         if predicate == RDF.type:
             if isinstance(target, NamedNode) and self._is_kind(subject, target):
-                self._add(subject, _INSTANCE, Value(self._words.item(target)), fact, is_accepted)
+                self._add(subject, _INSTANCE, _Value(self._words.item(target)), fact, is_accepted)
             return
         for identifier in sorted(self._identifiers(fact)):
             made = (
                 value(target, identifier)
                 if isinstance(target, Literal)
-                else Value(self._words.item(target))
+                else _Value(self._words.item(target))
             )
             if made is not None:
                 self._add(subject, identifier, made, fact, is_accepted)
@@ -150,7 +171,7 @@ class _View:
         self,
         subject: NamedNode,
         identifier: str,
-        made: Value,
+        made: _Value,
         fact: _Fact | None = None,
         is_accepted: bool = True,  # noqa: FBT001, FBT002 - what most are
     ) -> None:
@@ -184,7 +205,7 @@ class _View:
                 found.discard(_IN_PLACE)
         if isinstance(target, Literal):
             narrower = self._words.narrower.get(predicate, set())
-            found |= {one for one in narrower if fits_code(one, target.value)}
+            found |= {one for one in narrower if _fits_code(one, target.value)}
         return found
 
     def _is_a(self, node: object, *kinds: NamedNode) -> bool:
@@ -194,7 +215,7 @@ class _View:
         for fact in self._facts:
             if fact.predicate == WGS84.lat:
                 for longitude in self._values(fact.subject, WGS84.long):
-                    made = point(fact.object.value, longitude.value)
+                    made = _point(fact.object.value, longitude.value)
                     self._add(fact.subject, _COORDINATES, made, fact)
 
     def _take_classes(self) -> None:
@@ -204,7 +225,7 @@ class _View:
             if self._is_class(below) and self._is_class(above):
                 item = self._words.item(above)
                 if self._words.item(below) != item:
-                    self._add(below, _SUBCLASS, Value(item))
+                    self._add(below, _SUBCLASS, _Value(item))
 
     def _is_class(self, node: NamedNode) -> bool:
         known = (PREFIXES["rel"], PREFIXES["wd"])
@@ -285,7 +306,7 @@ class _View:
         for (item, _), labels in names.items():
             yield Triple(item, RDFS.label, labels[0])
             yield from (Triple(item, SKOS.altLabel, one) for one in labels if one != labels[0])
-        for nature in set(NATURES.values()) & used:
+        for nature in set(_NATURES.values()) & used:
             label = _local(nature).replace("-", " ")
             yield Triple(nature, RDFS.label, Literal(label, language="en"))
 
@@ -335,3 +356,218 @@ def _node(kind: str, name: str, content: str) -> NamedNode:
     """Return a node that is the same for the same content, whenever the view is made."""
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return NamedNode(f"{STATEMENTS}{kind}-{name}-{digest}")
+
+
+# Which item or property of Wikidata stands for a thing, a class or a property of ours.
+
+_ITEM, _PROPERTY = re.compile(r"Q[1-9]\d*\Z"), re.compile(r"P[1-9]\d*\Z")
+_NARROW = NamedNode(PREFIXES["skos"] + "narrowMatch")
+_OBJECT_ID, _OBJECT_LABEL = (NamedNode(SSSOM.iri + name) for name in ("object_id", "object_label"))
+
+
+@dataclass
+class _Words:
+    """The words of Wikidata for those of a graph.
+
+    Args:
+        items: the item that is the same as a thing, or the same as or near to a class.
+        broader: items that are broader than a class.
+        properties: the ids of the properties that are the same as one of ours, near or broader.
+        narrower: the ids of the properties that are narrower: they fit some values only.
+        labels: the labels of the properties, by id.
+    """
+
+    items: dict[NamedNode, NamedNode] = field(default_factory=dict)
+    broader: dict[NamedNode, set[NamedNode]] = field(default_factory=dict)
+    properties: dict[NamedNode, set[str]] = field(default_factory=dict)
+    narrower: dict[NamedNode, set[str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def item(self, node: NamedNode) -> NamedNode:
+        """Return the item that stands for a node, or the node itself where there is none."""
+        return self.items.get(node, node)
+
+
+def words_of(mappings: MappingSet) -> _Words:
+    r"""Return the words that a table of mappings gives.
+
+    >>> head = b"#curie_map:\n#  rel: https://w3id.org/relations-kg/ontology#\n"
+    >>> head += b"subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
+    >>> row = b"rel:place\tskos:exactMatch\twd:P276\tsemapv:ManualMappingCuration\n"
+    >>> sorted(words_of(sssom.parse(head + row)).properties.values())
+    [{'P276'}]
+    """
+    return _words(sssom.to_triples(mappings))
+
+
+def words_of_store(store: Store) -> _Words:
+    """Return the words that the links in a store give."""
+    predicates = (*_predicates(), _OBJECT_ID, _OBJECT_LABEL)
+    return _words(
+        quad.triple
+        for predicate in predicates
+        for quad in store.quads_for_pattern(None, predicate, None, None)
+    )
+
+
+def _predicates() -> tuple[NamedNode, ...]:
+    return (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, _NARROW)
+
+
+def _words(triples: Iterable[Triple]) -> _Words:
+    words = _Words()
+    ids: dict[NamedNode, str] = {}
+    labels: dict[NamedNode, str] = {}
+    for triple in sorted(triples, key=str):
+        subject, predicate, value = triple.subject, triple.predicate, triple.object
+        if not isinstance(subject, NamedNode):
+            continue
+        if predicate == _OBJECT_LABEL and isinstance(value, Literal):
+            labels[subject] = value.value
+        elif isinstance(value, NamedNode):
+            entity = value.value.removeprefix(PREFIXES["wd"])
+            if predicate == _OBJECT_ID:
+                ids[subject] = entity
+            elif predicate in _predicates() and _ITEM.match(entity):
+                _take_item(words, subject, predicate, value)
+            elif predicate in _predicates() and _PROPERTY.match(entity):
+                found = words.narrower if predicate == _NARROW else words.properties
+                found.setdefault(subject, set()).add(entity)
+    words.labels = {ids[row]: label for row, label in labels.items() if row in ids}
+    return words
+
+
+def _take_item(words: _Words, subject: NamedNode, predicate: NamedNode, item: NamedNode) -> None:
+    # A thing that is only near to an item is not that item; a class that is near to one is the
+    # best word for it that Wikidata has.
+    is_thing = subject.value.startswith(PREFIXES["kg"])
+    if predicate == SKOS.exactMatch:
+        words.items[subject] = item
+    elif predicate == SKOS.closeMatch and not is_thing:
+        words.items.setdefault(subject, item)
+    elif predicate == SKOS.broadMatch and not is_thing:
+        words.broader.setdefault(subject, set()).add(item)
+
+
+# Values in Wikidata's forms: dates no more precise than stated, points, codes, files.
+
+#: What a date is that EDTF marks so; the nodes are the view's own.
+_NATURES = {
+    "~": NamedNode(STATEMENTS + "approximate"),
+    "?": NamedNode(STATEMENTS + "uncertain"),
+    "%": NamedNode(STATEMENTS + "uncertain-and-approximate"),
+}
+_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?([~?%]?)\Z")
+# Wikibase's numbers for how precise a time is: a year, a month, a day.
+_PRECISION = {4: 9, 7: 10, 10: 11}
+_DAY = 11
+# The globe of our points, and the unit of what has none.
+_EARTH, _ONE = (NamedNode(PREFIXES["wd"] + one) for one in ("Q2", "Q199"))
+_NUMBERS = {XSD.integer, XSD.decimal, XSD.nonNegativeInteger, XSD.double, XSD.float}
+_FILES = {"P18", "P41", "P242"}
+# ISO 3166-1 alpha-2, alpha-3, numeric, and ISO 3166-2.
+_CODES = {"P297": r"[A-Z]{2}", "P298": r"[A-Z]{3}", "P299": r"\d{3}", "P300": r"[A-Z]{2}-.+"}
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A value in Wikidata's form.
+
+    Args:
+        simple: as the object of wdt: and ps:.
+        kind: of the node that tells all of it, such as TimeValue; empty where there is none.
+        parts: what that node says, by the name in Wikibase's ontology.
+        nature: what qualifies the statement, such as that the date is approximate.
+    """
+
+    simple: NamedNode | Literal
+    kind: str = ""
+    parts: tuple[tuple[NamedNode, Literal | NamedNode], ...] = ()
+    nature: NamedNode | None = None
+
+
+def value(term: Literal, identifier: str) -> _Value | None:
+    """Return a literal as Wikidata has values of a property; None where it has no form for it.
+
+    >>> value(Literal("2012-04", datatype=EDTF), "P585").simple.value
+    '2012-04-01T00:00:00Z'
+    >>> value(Literal("2025-04-07/..", datatype=EDTF), "P585") is None
+    True
+    """
+    if term.datatype == EDTF:
+        return _period(term.value)
+    if term.datatype == XSD.date:
+        return _time(term.value, _DAY)
+    if term.datatype in _NUMBERS:
+        return _amount(term.value)
+    if identifier in _FILES:
+        return _Value(file_address(term.value))
+    return _Value(term)
+
+
+def _is_one_period(term: Literal) -> bool:
+    """Tell whether a date is one year, month or day, and so has a form in Wikidata.
+
+    >>> _is_one_period(Literal("2012-04", datatype=EDTF)), _is_one_period(Literal("../2023-12"))
+    (True, False)
+    """
+    return bool(_PERIOD.match(term.value))
+
+
+def _fits_code(identifier: str, code: str) -> bool:
+    """Tell whether an ISO 3166 code is of the kind that a property is for.
+
+    >>> _fits_code("P297", "ML"), _fits_code("P300", "ML"), _fits_code("P300", "DZ-01")
+    (True, False, True)
+    """
+    return identifier in _CODES and bool(re.fullmatch(_CODES[identifier], code))
+
+
+def _point(latitude: str, longitude: str) -> _Value:
+    """Return coordinates as a point, its longitude first, as GeoSPARQL has it.
+
+    >>> _point("36.75", "3.05").simple.value
+    'Point(3.05 36.75)'
+    """
+    parts = {"geoLatitude": latitude, "geoLongitude": longitude}
+    literal = Literal(f"Point({longitude} {latitude})", datatype=NamedNode(_wkt()))
+    globe = (NamedNode(ONTOLOGY + "geoGlobe"), _EARTH)
+    return _Value(literal, "GlobecoordinateValue", (*_parts(parts, XSD.double), globe))
+
+
+def _amount(number: str) -> _Value:
+    amount = Literal(number, datatype=XSD.decimal)
+    told = (NamedNode(ONTOLOGY + "quantityAmount"), amount)
+    return _Value(amount, "QuantityValue", (told, (NamedNode(ONTOLOGY + "quantityUnit"), _ONE)))
+
+
+def _wkt() -> str:
+    return PREFIXES["geo"] + "wktLiteral"
+
+
+def _period(text: str) -> _Value | None:
+    found = _PERIOD.match(text)
+    if not found:
+        return None
+    day = "-".join(part for part in found.group(1, 2, 3) if part)
+    made = _time(day, _PRECISION[len(day)])
+    return _Value(made.simple, made.kind, made.parts, _NATURES.get(found[4]))
+
+
+def _time(day: str, precision: int) -> _Value:
+    """Return the first moment of a year, month or day, with the precision beside it."""
+    start = f"{day}{'-01-01'[len(day) - 10 :] if len(day) < 10 else ''}T00:00:00Z"  # noqa: PLR2004
+    moment = Literal(start, datatype=XSD.dateTime)
+    numbers = {"timePrecision": str(precision), "timeTimezone": "0"}
+    told = (NamedNode(ONTOLOGY + "timeValue"), moment)
+    calendar = (NamedNode(ONTOLOGY + "timeCalendarModel"), GREGORIAN)
+    return _Value(moment, "TimeValue", (told, *_parts(numbers, XSD.integer), calendar))
+
+
+def _parts(
+    numbers: Mapping[str, str], datatype: NamedNode
+) -> tuple[tuple[NamedNode, Literal], ...]:
+    return tuple(
+        (NamedNode(ONTOLOGY + name), Literal(number, datatype=datatype))
+        for name, number in numbers.items()
+    )

@@ -1,4 +1,4 @@
-"""Wikibase's values and statements as RDF terms, in the words of its own RDF form.
+"""Wikibase's RDF vocabulary: prefixes, and the terms for its values and statements.
 
 Specification: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format.
 """
@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.namespaces import PREFIXES, XSD
+from kg.namespaces import BASE, PREFIXES, XSD
 from kg.wikidata.items import Coordinate, EntityId, Quantity, Snak, Text, Time
 
 if TYPE_CHECKING:
@@ -21,11 +21,27 @@ if TYPE_CHECKING:
 
     from kg.wikidata.items import Value
 
-__all__ = ["BASE", "GREGORIAN", "JULIAN", "ONTOLOGY", "RANK", "RANKS", "REFERENCE", "file_address"]
+__all__ = [
+    "GREGORIAN",
+    "HINTS",
+    "JULIAN",
+    "LABEL_SERVICE",
+    "LANGUAGE",
+    "ONTOLOGY",
+    "PARAMETER",
+    "RANK",
+    "RANKS",
+    "REFERENCE",
+    "STATEMENTS",
+    "WDQS_PREFIXES",
+    "WIKIDATA",
+    "file_address",
+]
+
 __all__ += ["moment", "parts", "plain", "prefix", "statement_node", "term"]
 
 #: What the IRIs of Wikidata begin with.
-BASE = "http://www.wikidata.org/"
+WIKIDATA = "http://www.wikidata.org/"
 ONTOLOGY = "http://wikiba.se/ontology#"
 _KINDS = {
     "wdt": "prop/direct/",
@@ -68,7 +84,7 @@ def prefix(kind: str) -> str:
     >>> prefix("ps")
     'http://www.wikidata.org/prop/statement/'
     """
-    return BASE + _KINDS[kind]
+    return WIKIDATA + _KINDS[kind]
 
 
 def statement_node(identifier: str) -> NamedNode:
@@ -215,3 +231,53 @@ def _string(text: str, datatype: str) -> Literal | NamedNode:
         except ValueError:
             return Literal(text)
     return Literal(text, datatype=_MATHML) if datatype == "math" else Literal(text)
+
+
+# The prefixes that the Wikidata Query Service knows without a PREFIX line.
+#
+# Specification: https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format#Prefixes_used.
+
+#: Where the view's own nodes lie: statements, values and references.
+STATEMENTS = BASE + "statement/"
+
+WDQS_PREFIXES: dict[str, str] = {
+    **{name: PREFIXES[name] for name in ("wd", "wdt", "rdf", "rdfs", "owl", "skos", "xsd", "prov")},
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "geof": "http://www.opengis.net/def/geosparql/function/",
+    "schema": "http://schema.org/",
+    "dct": PREFIXES["dcterms"],
+    "cc": PREFIXES["cc"],
+    "foaf": PREFIXES["foaf"],
+    "ontolex": "http://www.w3.org/ns/lemon/ontolex#",
+    "wikibase": ONTOLOGY,
+    "wikibaseqs": "http://wikiba.se/queryService#",
+    "mediawiki": "https://www.mediawiki.org/ontology#",
+    "mwapi": "https://www.mediawiki.org/ontology#API/",
+    "bd": "http://www.bigdata.com/rdf#",
+    "bds": "http://www.bigdata.com/rdf/search#",
+    "gas": "http://www.bigdata.com/rdf/gas#",
+    "hint": "http://www.bigdata.com/queryHints#",
+    "fn": "http://www.w3.org/2005/xpath-functions#",
+    "wdata": WIKIDATA + "wiki/Special:EntityData/",
+    "wdtn": WIKIDATA + "prop/direct-normalized/",
+    "wds": WIKIDATA + "entity/statement/",
+    "wdv": WIKIDATA + "value/",
+    "wdref": WIKIDATA + "reference/",
+    "p": WIKIDATA + "prop/",
+    "ps": WIKIDATA + "prop/statement/",
+    "psv": WIKIDATA + "prop/statement/value/",
+    "psn": WIKIDATA + "prop/statement/value-normalized/",
+    "pq": WIKIDATA + "prop/qualifier/",
+    "pqv": WIKIDATA + "prop/qualifier/value/",
+    "pqn": WIKIDATA + "prop/qualifier/value-normalized/",
+    "pr": WIKIDATA + "prop/reference/",
+    "prv": WIKIDATA + "prop/reference/value/",
+    "prn": WIKIDATA + "prop/reference/value-normalized/",
+    "wdno": WIKIDATA + "prop/novalue/",
+}
+
+LABEL_SERVICE = WDQS_PREFIXES["wikibase"] + "label"
+LANGUAGE = WDQS_PREFIXES["wikibase"] + "language"
+PARAMETER = WDQS_PREFIXES["bd"] + "serviceParam"
+#: What the IRIs of hints to the Query Service's own engine begin with.
+HINTS = WDQS_PREFIXES["hint"]

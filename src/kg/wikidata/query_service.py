@@ -1,4 +1,4 @@
-"""Queries written for the Wikidata Query Service, in plain SPARQL 1.1.
+"""The Wikidata Query Service: its queries in plain SPARQL 1.1, asked of a graph.
 
 The label service becomes optional patterns with a preference of languages, hints to the Query
 Service's own engine are left out, and any other service is refused by its name.
@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pyoxigraph import Store
+from pyoxigraph import Literal, NamedNode, Store
 
 from kg.errors import ParseFailure, QueryRefused
-from kg.namespaces import PREFIXES
-from kg.sparql import Query, evaluation_failure, read, syntax_failure
+from kg.namespaces import PREFIXES, RDFS, SKOS
+from kg.results import Solutions
+from kg.sparql import Query, evaluate, evaluation_failure, read, syntax_failure
 from kg.sparql.guard import refuse_unknown_prefixes
 from kg.sparql.tokens import Token, place, tokenize
-from kg.wikidata.dates import date_edits
-from kg.wikidata.functions import FUNCTIONS, NAMED
-from kg.wikidata.subqueries import inlined
-from kg.wikidata.view_prefixes import HINTS, LABEL_SERVICE, LANGUAGE, PARAMETER, WDQS_PREFIXES
+from kg.wikidata.functions import DAYS, FUNCTIONS, MOMENT, NAMED, midnight
+from kg.wikidata.view import view
+from kg.wikidata.vocabulary import HINTS, LABEL_SERVICE, LANGUAGE, PARAMETER, WDQS_PREFIXES
 
-__all__ = ["rewrite"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kg.sparql import Result
+    from kg.sssom import MappingSet
+
+__all__ = ["ask", "rewrite"]
 
 _NAMES = {
     PREFIXES["rdfs"] + "label": "Label",
@@ -70,7 +77,7 @@ class _Rewriting:
         self._source, self._language = source, language
         # The pages of the Query Service put the reader's language there before it sees the query.
         text = text.removeprefix("\ufeff").replace(_AUTO_LANGUAGE, language)
-        self._text = inlined(text, source)
+        self._text = _inlined(text, source)
         self._tokens = tokenize(self._text, source)
         self._prefixes = self._declared()
         self._read_dates()
@@ -104,7 +111,7 @@ class _Rewriting:
 
     def _read_dates(self) -> None:
         """Write dates, and differences of dates, as SPARQL alone understands them."""
-        edits = date_edits(self._text, self._source, self._tokens, self._iri)
+        edits = _date_edits(self._text, self._source, self._tokens, self._iri)
         for start, end, text in sorted(edits, reverse=True):
             self._text = self._text[:start] + text + self._text[end:]
         if edits:
@@ -396,3 +403,342 @@ def _joined(key: str, one: str, pattern: str, code: str) -> str:
 
 def _quoted(code: str) -> str:
     return code.replace("\\", "\\\\").replace('"', '\\"')
+
+
+# Named subqueries of the Query Service: ``WITH { … } AS %name`` and ``INCLUDE %name``.
+#
+# https://github.com/blazegraph/database/wiki/NamedSubquery: a subquery is evaluated once and joined
+# where it is included, which is what a group with the subquery in it says.
+
+#: How often subqueries may be included, so that a short text does not become a long one.
+_MOST = 50
+
+
+def _inlined(text: str, source: str) -> str:
+    """Return a query with its named subqueries where they are included.
+
+    Args:
+        text: a query.
+        source: what messages call it, such as its file.
+
+    Raises:
+        ParseFailure: a name has no subquery, or includes itself; or the text is not SPARQL.
+
+    >>> text = "SELECT * WITH { SELECT ?s { ?s ?p 1 } } AS %a { INCLUDE %a }"
+    >>> print(" ".join(_inlined(text, "query").split()))
+    SELECT * { { SELECT ?s { ?s ?p 1 } } }
+    """
+    if not re.search(r"%\w", text):
+        return text
+    tokens = tokenize(text, source)
+    bodies: dict[str, str] = {}
+    blanked = list(text)
+    index = 0
+    while index < len(tokens):
+        found = _named(tokens, index)
+        if found:
+            name, first, last, after = found
+            bodies[name] = text[tokens[first].start + 1 : tokens[last].start]
+            end = tokens[after].start + len(tokens[after].text)
+            for offset in range(tokens[index].start, end):
+                if blanked[offset] not in "\r\n":
+                    blanked[offset] = " "
+            index = after
+        index += 1
+    return _included("".join(blanked), bodies, source)
+
+
+def _named(tokens: list[Token], index: int) -> tuple[str, int, int, int] | None:
+    """Return the name, the braces and the last token of a named subquery that begins here."""
+    if tokens[index].text.upper() != "WITH" or not _is(tokens, index + 1, "{"):
+        return None
+    depth = 0
+    for last in range(index + 1, len(tokens)):
+        depth += (tokens[last].text == "{") - (tokens[last].text == "}")
+        if not depth:
+            break
+    name = _name(tokens, last + 2)
+    if not _is(tokens, last + 1, "AS") or name is None:
+        return None
+    return name, index + 1, last, last + 3
+
+
+def _included(text: str, bodies: dict[str, str], source: str) -> str:
+    for _ in range(_MOST):
+        tokens = tokenize(text, source)
+        for number, token in enumerate(tokens):
+            name = _name(tokens, number + 1) if token.text.upper() == "INCLUDE" else None
+            if name is None:
+                continue
+            if name not in bodies:
+                message = f"INCLUDE %{name}: no WITH {{ … }} AS %{name} names a subquery so"
+                raise ParseFailure(source, message, *place(text, token.start))
+            end = tokens[number + 2].start + len(tokens[number + 2].text)
+            # A comment would go on to the end of the line that the subquery is now in.
+            body = _on_one_line(bodies[name], source)
+            text = f"{text[: token.start]}{{ {body} }}{text[end:]}"
+            break
+        else:
+            return text
+    raise ParseFailure(source, "named subqueries include each other without an end")
+
+
+def _on_one_line(text: str, source: str) -> str:
+    """Return a text without its comments, and with blanks for the line ends between tokens."""
+    tokens = tokenize(text, source)
+    kept = []
+    position = 0
+    for token in tokens:
+        between = text[position : token.start]
+        kept.append(re.sub(r"#[^\r\n]*|[\r\n]", " ", between))
+        kept.append(token.text)
+        position = token.start + len(token.text)
+    return "".join([*kept, " "])
+
+
+def _name(tokens: list[Token], index: int) -> str | None:
+    """Return the name after a ``%``."""
+    if not _is(tokens, index, "%") or index + 1 >= len(tokens):
+        return None
+    token = tokens[index + 1]
+    return token.text if token.start == tokens[index].start + 1 else None
+
+
+def _is(tokens: list[Token], index: int, text: str) -> bool:
+    return index < len(tokens) and tokens[index].text.upper() == text
+
+
+# Dates in queries as the Wikidata Query Service reads them, in plain SPARQL.
+#
+# There a date needs no time, ``xsd:date`` and ``xsd:dateTime`` compare, and the difference of two
+# dates is a number of days.
+
+#: A piece of the query, from one offset to another, and what stands there instead.
+_Edit = tuple[int, int, str]
+
+_DATE, _DATE_TIME = PREFIXES["xsd"] + "date", PREFIXES["xsd"] + "dateTime"
+_OPERANDS = ("variable", "string", "pname", "iri", "word")
+#: What ends a sum on either side; all else in it binds more closely.
+_BOUNDS = (",", "=", "<", ">", "!", "&", "|", ";", "AS", "IN", "NOT", "DISTINCT")
+
+
+def _date_edits(
+    text: str, source: str, tokens: list[Token], iri: Callable[[Token], str]
+) -> list[_Edit]:
+    """Return what is to be changed in a query.
+
+    Args:
+        text: the query.
+        source: what messages call it, such as its file.
+        tokens: of the text.
+        iri: tells the IRI of a token.
+
+    Raises:
+        ParseFailure: a literal of a date is no date.
+    """
+    found = list(_literals(text, source, tokens, iri))
+    for number, token in enumerate(tokens[:-1]):
+        if iri(token) == _DATE_TIME and tokens[number + 1].text == "(":
+            found.append((token.start, _end(token), f"<{MOMENT}>"))
+        last = _matching(tokens, number + 1) if token.text.upper() == "STRDT" else 0
+        if last and iri(tokens[last - 1]) in (_DATE, _DATE_TIME):
+            found.append((token.start, _end(token), f"<{MOMENT}>"))
+            found.append((tokens[last - 2].start, _end(tokens[last - 1]), ""))
+    for first, last in dict.fromkeys(_differences(tokens)):
+        found.append((tokens[first].start, tokens[first].start, f"<{DAYS}>("))
+        found.append((_end(tokens[last]), _end(tokens[last]), ")"))
+    return found
+
+
+def _literals(
+    text: str, source: str, tokens: list[Token], iri: Callable[[Token], str]
+) -> Iterator[_Edit]:
+    """Yield the literals of dates, each as xsd:dateTime."""
+    casts = _casts(tokens, iri)
+    for number, token in enumerate(tokens[:-3]):
+        marks, datatype = tokens[number + 1 : number + 3], tokens[number + 3]
+        if token.kind != "string" or [one.text for one in marks] != ["^", "^"]:
+            continue
+        if iri(datatype) not in (_DATE, _DATE_TIME):
+            continue
+        lexical = token.text.strip("\"'")
+        moment = midnight(lexical)
+        if iri(datatype) == _DATE and _is_compared(tokens, number, number + 3, casts):
+            # A cast has the zone of its moment, and without one the same day would not be the same.
+            if moment is not None:
+                yield token.start, _end(token), f'"{moment.partition("T")[0]}Z"'
+            continue
+        if moment is not None:
+            yield token.start, _end(datatype), f'"{moment}"^^<{_DATE_TIME}>'
+        elif "T" not in lexical:
+            message = f'"{lexical}" is no date: write it as "2023-01-01T00:00:00Z"'
+            raise ParseFailure(source, message, *place(text, token.start))
+
+
+def _casts(tokens: list[Token], iri: Callable[[Token], str]) -> set[int | str]:
+    """Return where the casts to xsd:date end, and the variables that have their values."""
+    found: set[int | str] = set()
+    for number, token in enumerate(tokens[:-1]):
+        if iri(token) == _DATE and tokens[number + 1].text == "(":
+            last = _matching(tokens, number + 1)
+            found |= {number, last}
+            if last + 2 < len(tokens) and tokens[last + 1].text.upper() == "AS":
+                found.add(tokens[last + 2].text)
+    return found
+
+
+def _is_compared(tokens: list[Token], first: int, last: int, casts: set[int | str]) -> bool:
+    """Tell whether a literal is compared with what was cast to xsd:date."""
+    before, after = first - 1, last + 1
+    while before > 0 and tokens[before].text in ("<", ">", "=", "!"):
+        before -= 1
+    while after < len(tokens) - 1 and tokens[after].text in ("<", ">", "=", "!"):
+        after += 1
+    sides = [number for number in (before, after) if number not in (first - 1, last + 1)]
+    return any(number in casts or tokens[number].text in casts for number in sides)
+
+
+def _differences(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last token of each sum in an expression that takes something away."""
+    opened: list[int] = []
+    values = _values(tokens)
+    for number, token in enumerate(tokens):
+        if token.text in ("(", "[", "{") and token.kind == "symbol":
+            opened.append(number)
+        elif token.text in (")", "]", "}") and token.kind == "symbol":
+            opened.pop()
+        elif token.text == "-" and opened and number not in values:
+            before = tokens[number - 1]
+            is_binary = before.kind in _OPERANDS or before.text == ")"
+            # What a number is taken from, or is taken from a number, is no date.
+            is_binary &= not (before.text.isdecimal() or tokens[number + 1].text.isdecimal())
+            if tokens[opened[-1]].text == "(" and is_binary and not _is_bound(before):
+                yield _sum(tokens, number, opened[-1])
+
+
+def _sum(tokens: list[Token], number: int, opening: int) -> tuple[int, int]:
+    """Return the first and the last token of the sum around a minus."""
+    first = opening + 1
+    depth = 0
+    for index in range(number - 1, opening, -1):
+        depth += (tokens[index].text == ")") - (tokens[index].text == "(")
+        if not depth and _is_bound(tokens[index]):
+            first = index + 1
+            break
+    last, closing = number, _matching(tokens, opening)
+    for index in range(number + 1, closing):
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+        if not depth and _is_bound(tokens[index]):
+            break
+        last = index
+    return first, last
+
+
+def _is_bound(token: Token) -> bool:
+    return token.kind in ("symbol", "word") and token.text.upper() in _BOUNDS
+
+
+def _values(tokens: list[Token]) -> set[int]:
+    """Return the tokens of the data of VALUES, in which a minus is part of a number."""
+    found: set[int] = set()
+    for number, token in enumerate(tokens):
+        if token.kind == "word" and token.text.upper() == "VALUES":
+            index = number + 1
+            while index < len(tokens) and tokens[index].text != "{":
+                index += 1
+            if index < len(tokens):
+                found.update(range(index, _matching(tokens, index)))
+    return found
+
+
+def _matching(tokens: list[Token], opening: int) -> int:
+    """Return the bracket that closes one; the tokenizer has seen to it that there is one."""
+    depth = 0
+    for index in range(opening, len(tokens)):
+        if tokens[index].kind == "symbol":
+            depth += (tokens[index].text in "([{") - (tokens[index].text in ")]}")
+        if not depth:
+            return index
+    return len(tokens) - 1
+
+
+def _end(token: Token) -> int:
+    return token.start + len(token.text)
+
+
+# Queries, asked of a graph in Wikidata's vocabulary.
+
+#: Words of the Query Service that say how to answer, and are in no graph.
+_NOT_DATA = tuple(
+    WDQS_PREFIXES[name] for name in ("bd", "bds", "hint", "gas", "mwapi", "geof", "xsd", "fn")
+)
+
+
+def ask(
+    store: Store,
+    text: str,
+    *,
+    mappings: MappingSet | None = None,
+    language: str = "en",
+    note: Callable[[str], object] = lambda _: None,
+) -> Result:
+    """Answer a query that was written for the Wikidata Query Service.
+
+    Args:
+        store: of a snapshot; it is only read.
+        text: the query.
+        mappings: of things, classes and properties; by default the links in the store.
+        language: what ``[AUTO_LANGUAGE]`` stands for.
+        note: called with a sentence for each word of the query that the graph does not have, where
+            the answer has nothing.
+
+    Raises:
+        QueryRefused: it asks a service other than ``wikibase:label``, or is none that kg evaluates.
+        ParseFailure: it is not SPARQL; says where.
+        UnknownName: it uses a prefix or a function that is not known.
+
+    >>> from kg import load
+    >>> text = "SELECT ?itemLabel { ?item wdt:P137 wd:Q262 . SERVICE wikibase:label { } }"
+    >>> sorted(row.itemLabel.value for row in ask(load().store, text))[1]
+    'Embassy of Algeria in Bamako'
+    """
+    query = rewrite(text, language=language)
+    seen = view(store, mappings)
+    result = evaluate(seen, query, functions=FUNCTIONS)
+    if _is_nothing(result):
+        for word in _absent(query, seen):
+            note(f"{word}: nothing in this graph has it, in the words of Wikidata")
+    return result
+
+
+def _is_nothing(result: Result) -> bool:
+    """Tell whether an answer has nothing: no rows, or counts of nothing alone."""
+    rows = result.rows if isinstance(result, Solutions) else ()
+    counts = [term.value for row in rows for term in row if isinstance(term, Literal)]
+    return not result or (bool(counts) and set(counts) == {"0"})
+
+
+def _absent(query: str, seen: Store) -> list[str]:
+    """Return the words of a rewritten query that no triple of the view has."""
+    prefixes = PREFIXES | WDQS_PREFIXES | read(query, "query").prefixes
+    found: dict[str, None] = {}
+    tokens = tokenize(query)
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        prefix, _, local = token.text.partition(":")
+        iri = prefixes.get(prefix, "") + local if token.kind == "pname" else token.text[1:-1]
+        is_term = token.kind == "iri" or (token.kind == "pname" and local != "")
+        is_declared = before is not None and before.kind == "pname" and before.text.endswith(":")
+        if is_term and not is_declared and not _is_apart(iri) and not _occurs(iri, seen):
+            found[token.text] = None
+    return list(found)
+
+
+def _is_apart(iri: str) -> bool:
+    known = iri in (LABEL_SERVICE, RDFS.label.value, SKOS.altLabel.value)
+    return known or iri.startswith(_NOT_DATA) or any(iri == one.value for one in FUNCTIONS)
+
+
+def _occurs(iri: str, seen: Store) -> bool:
+    node = NamedNode(iri)
+    patterns = ((node, None, None), (None, node, None), (None, None, node))
+    return any(next(seen.quads_for_pattern(*pattern), None) for pattern in patterns)
