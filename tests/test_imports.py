@@ -161,7 +161,7 @@ def hook(event, args):
             seen.append((event, path))
 sys.addaudithook(hook)
 import kg, kg.graph, kg.cli
-from kg.cli import ask, checks, look, outputs
+from kg.cli import check, export, query, show
 print(seen)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

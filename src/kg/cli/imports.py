@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import INPUT, PATH, by_suffix, format_option, put
+from kg.cli.options import INPUT, PATH, by_suffix, format_option, put
 
 if TYPE_CHECKING:
     from kg.imports.missions import Imported

@@ -3,26 +3,123 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import by_suffix, format_option, open_graph, out_option, put
-from kg.cli.site import TABLES, asked, put_table, site_options
+from kg.cli.options import (
+    by_suffix,
+    data_option,
+    format_option,
+    ontology_option,
+    open_graph,
+    out_option,
+    put,
+)
 from kg.errors import Misuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyoxigraph import NamedNode, Triple
 
     from kg.evidence import Claim
     from kg.graph import Graph
+    from kg.wikidata.client import Client
     from kg.wikidata.differences import Difference
     from kg.wikidata.items import Text
+    from kg.wikidata.links import Links
 
 __all__ = ["link"]
+
+# The Wikibase that ``kg link`` asks: options that name it, a client of it, tables of answers.
+
+_Command = TypeVar("_Command", bound="Callable[..., Any]")
+#: How tables can be written.
+_TABLES = ("table", "csv", "tsv", "json", "md")
+_CLIENT = "kg.cli.link.client"
+#: How many of the values that kg cannot read are named.
+_MOST_TOLD = 3
+
+
+def _site_options(command: _Command) -> _Command:
+    """Give a command the options that say who is asked, and how."""
+
+    def keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+        context.meta.setdefault(_CLIENT, {})[parameter.name] = value
+
+    def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:
+        return click.option(*names, callback=keep, expose_value=False, **settings)
+
+    for one in (
+        option("--offline", is_flag=True, help="Use only what was read before."),
+        option(
+            "--max-age",
+            type=click.FloatRange(0),
+            default=24.0,
+            show_default=True,
+            metavar="HOURS",
+            help="Read again what was read longer ago; 0 reads all again.",
+        ),
+        option(
+            "--contact",
+            envvar="KG_CONTACT",
+            metavar="ADDRESS",
+            help="Your e-mail address or page, which Wikimedia requires. Or set KG_CONTACT.",
+        ),
+        option("--entities", metavar="IRI", help="What the IRIs of its entities begin with."),
+        option("--query-service", metavar="URL", help="Its SPARQL service."),
+        option("--api", metavar="URL", help="The API of another Wikibase than Wikidata."),
+        data_option,
+        ontology_option,
+    ):
+        command = one(command)
+    return command
+
+
+@contextmanager
+def _asked(graph: Graph) -> Iterator[tuple[Client, Links]]:
+    """Return a client as the options want it, and the links to what it asks."""
+    from dataclasses import replace
+
+    from kg.progress import steps
+    from kg.wikidata.client import WIKIDATA, Cache, Client, default_folder
+    from kg.wikidata.links import links_of
+
+    given: dict[str, Any] = click.get_current_context().meta[_CLIENT]
+    addresses = {"api": given["api"], "sparql": given["query_service"]}
+    addresses["entities"] = given["entities"]
+    site = replace(WIKIDATA, **{name: one for name, one in addresses.items() if one})
+    age = None if given["offline"] else timedelta(hours=given["max_age"])
+    cache = Cache(default_folder(), age)
+    options = {"contact": given["contact"], "cache": cache, "offline": given["offline"]}
+    with steps("asking", None) as begin, Client(site, told=begin, **options) as client:
+        yield client, links_of(graph.dataset, site.entities)
+    if client.unread:
+        listed = [f"{one} {key} ({reason})" for one, key, reason in client.unread]
+        more = f" and {len(listed) - _MOST_TOLD:,} more" if len(listed) > _MOST_TOLD else ""
+        told = f"{', '.join(listed[:_MOST_TOLD])}{more}"
+        click.echo(f"kg: note: skipped what kg cannot read: {told}", err=True)
+
+
+def _put_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    format_name: str | None,
+    output: Path | None,
+) -> None:
+    """Write a table in the format asked for, or in the one that the file's name says."""
+    from pyoxigraph import Literal
+
+    from kg.results import Solutions, serialize
+
+    name = format_name or (by_suffix(output, _TABLES) if output else "table")
+    table = Solutions(columns, [[Literal(one) if one else None for one in row] for row in rows])
+    put(serialize(table, name), output)
+
 
 _GRAPHS = ("trig", "nq")
 
@@ -44,8 +141,8 @@ def link() -> None:
 
 
 @link.command(short_help="Check every link against the item it leads to.")
-@site_options
-@format_option(TABLES, "How to write what was found (default: a table).")
+@_site_options
+@format_option(_TABLES, "How to write what was found (default: a table).")
 @out_option
 @click.pass_context
 def check(
@@ -69,7 +166,7 @@ def check(
     from kg.wikidata.check import check_links
 
     graph = open_graph(data, ontology)
-    with asked(graph) as (client, links):
+    with _asked(graph) as (client, links):
         report = check_links(graph.store, links, client)
     rows = [
         (
@@ -84,7 +181,7 @@ def check(
         for one in sorted(report.findings, key=lambda one: (not one.wrong, one.link.place))
     ]
     columns = ("verdict", "thing", "id", "fault", "message", "fix", "place")
-    put_table(columns, rows, format_name, output)
+    _put_table(columns, rows, format_name, output)
     total, wrong = len(report.links), report.wrong_links
     click.echo(f"{total - wrong} of {total} links are right", err=True)
     context.exit(0 if report.right else 1)
@@ -105,8 +202,8 @@ def check(
 )
 @click.option("--least", type=click.FloatRange(0, 100), default=50.0, show_default=True)
 @click.option("--language", "languages", multiple=True, help="Search names in it; may be repeated.")
-@site_options
-@format_option(TABLES, "How to write the candidates (default: a table).")
+@_site_options
+@format_option(_TABLES, "How to write the candidates (default: a table).")
 @out_option
 def suggest(
     things: tuple[str, ...],
@@ -142,7 +239,7 @@ def suggest(
         _accept(graph, nodes[0], accept, confidence=confidence, close=close)
         return
     chosen = languages or suggesting.LANGUAGES
-    with asked(graph) as (client, links):
+    with _asked(graph) as (client, links):
         unlinked = {one.subject for one in links.unlinked}
         for node in nodes:
             if node not in unlinked:
@@ -154,7 +251,7 @@ def suggest(
         (compact(one.thing.value), one.id, f"{one.score:.0f}", one.label, one.description, one.told)
         for one in found
     ]
-    put_table(
+    _put_table(
         ("thing", "id", "score", "label", "description", "reasons"), rows, format_name, output
     )
 
@@ -163,7 +260,7 @@ def suggest(
 @click.option(
     "--property", "properties", multiple=True, metavar="P625", help="Which; may be repeated."
 )
-@site_options
+@_site_options
 @format_option(_GRAPHS, "How to write what was read; what the file's name says, or TriG.")
 @out_option
 def pull(
@@ -188,7 +285,7 @@ def pull(
 
     name = format_name or (by_suffix(output, _GRAPHS) if output else "trig")
     graph = open_graph(data, ontology)
-    with asked(graph) as (client, links):
+    with _asked(graph) as (client, links):
         found = pulling.pull(graph.store, links, client, properties or pulling.PROPERTIES)
     put(pulling.to_text(found.quads, name), output)
     for node, identifier in found.missing:
@@ -206,8 +303,8 @@ def pull(
 
 
 @link.command(short_help="Tell what we have and Wikidata lacks, and the reverse.")
-@site_options
-@format_option(TABLES, "How to write the differences (default: a table).")
+@_site_options
+@format_option(_TABLES, "How to write the differences (default: a table).")
 @out_option
 def diff(
     format_name: str | None,
@@ -238,12 +335,12 @@ def diff(
         for one in found
     ]
     columns = ("kind", "item", "property", "value", "told", "refused", "reference")
-    put_table(columns, rows, format_name, output)
+    _put_table(columns, rows, format_name, output)
 
 
 @link.command(short_help="Write what Wikidata lacks as QuickStatements.")
 @click.option("--yes", is_flag=True, help="Take every statement without asking.")
-@site_options
+@_site_options
 @out_option
 def quickstatements(
     yes: bool,  # noqa: FBT001 - click hands it over by name
@@ -337,7 +434,7 @@ def _differences(
         why = graph.explain(triple.subject, triple.predicate, triple.object)
         return [claim for premise in why.premises for claim in premise.claims]
 
-    with asked(graph) as (client, links):
+    with _asked(graph) as (client, links):
         return graph, differences(graph.store, links, client, proven)
 
 
@@ -370,7 +467,7 @@ def _accept(
     from kg.wikidata.accept import Acceptance, accept
     from kg.wikidata.suggest import judged
 
-    with asked(graph) as (client, links):
+    with _asked(graph) as (client, links):
         item = client.items([identifier])[identifier]
         if item is None:
             raise Misuse(f"{identifier} does not exist, or was deleted")

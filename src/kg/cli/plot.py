@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     Choice,
     by_suffix,
     format_option,

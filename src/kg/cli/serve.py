@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     PATH,
     is_strict,
     ontology_option,

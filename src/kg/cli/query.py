@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     GRAPH_FORMATS,
     PATH,
     by_suffix,

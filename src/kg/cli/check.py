@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     INPUT,
     PATH,
     data_option,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     GRAPH_FORMATS,
     INPUT,
     Choice,

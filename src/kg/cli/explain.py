@@ -1,4 +1,4 @@
-"""The command that tells why: ``kg explain``."""
+"""The command that explains why a triple follows: ``kg explain``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.common import format_option, graph_options, open_graph, out_option, put
+from kg.cli.options import format_option, graph_options, open_graph, out_option, put
 from kg.errors import Misuse
 
 if TYPE_CHECKING:

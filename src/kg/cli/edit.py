@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.cli.common import (
+from kg.cli.options import (
     INPUT,
     PATH,
     format_option,
