@@ -7,18 +7,18 @@ several values between ``|``. What kg has no term for is said by Wikidata's own 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date as day
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg.imports.roles import class_of, countries, identifier, states, told_apart
 from kg.imports.rows import Fault, Row, read
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["COLUMNS", "GRAPH", "Imported", "import_missions"]
@@ -101,7 +101,7 @@ def import_missions(
             rows.append(row)
         else:
             faults.append(wrong)
-    rows = list(told_apart(rows, faults))
+    rows = list(_told_apart(rows, faults))
     further = sorted({name for row in rows[:1] for name in row.cells} - set(COLUMNS))
     unread = "is no column of this layout: what it says is not read"
     faults += [Fault(1, name, "", unread) for name in further]
@@ -136,8 +136,8 @@ class _Import:
         self._known = known
         self._names = names
         self._faults = faults
-        self._states = states(rows)
-        self._countries = countries(rows)
+        self._states = _states(rows)
+        self._countries = _countries(rows)
         self._missions = {row.cells["QID"]: row.line for row in reversed(rows)}
 
     def quads(self, digest: str, name: str) -> Iterator[Quad]:
@@ -162,11 +162,11 @@ class _Import:
 
     def _mission(self, row: Row) -> Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]:
         cells, node = row.cells, self._node(row.cells["QID"])
-        kind = identifier(cells["typeQID"])
+        kind = _identifier(cells["typeQID"])
         yield node, RDF.type, NamedNode(_WD + kind)
         yield node, RDFS.label, Literal(_label(cells), language="en")
         yield node, DCTERMS.source, GRAPH
-        sender, receiver = identifier(cells["operatorQID"]), identifier(cells["countryQID"])
+        sender, receiver = _identifier(cells["operatorQID"]), _identifier(cells["countryQID"])
         yield node, NamedNode(_WDT + "P137"), self._node(cells["operatorQID"])
         yield node, NamedNode(_WDT + "P17"), self._node(cells["countryQID"])
         strange = [
@@ -181,7 +181,7 @@ class _Import:
             strange.append("country")
             self._say(row, "country", "sends the mission to itself: it keeps Wikidata's words")
         if not strange:
-            yield node, RDF.type, class_of(kind)
+            yield node, RDF.type, _class_of(kind)
             yield node, REL.sendingState, self._node(cells["operatorQID"])
             yield node, REL.receivingState, self._node(cells["countryQID"])
             yield from self._seat(row, node)
@@ -219,17 +219,17 @@ class _Import:
                 yield node, RDFS.label, Literal(name, language="en")
             else:
                 self._say(row, column, "has no name in this row")
-            if identifier(item) in self._states and column != "city":
+            if _identifier(item) in self._states and column != "city":
                 yield node, RDF.type, REL.State
                 yield node, REL.actsFor, node
                 yield node, REL.belongsTo, node
         city = cells["cityQID"]
         country = self._countries.get(city)
-        if country is not None and identifier(country) in self._states:
+        if country is not None and _identifier(country) in self._states:
             node = self._city(city)
             yield node, RDF.type, REL.Place
             yield node, REL.partOf, self._node(country)
-            if identifier(city) in self._states:
+            if _identifier(city) in self._states:
                 yield node, SKOS.closeMatch, NamedNode(city)
 
     def _jurisdictions(
@@ -323,12 +323,12 @@ class _Import:
 
         In kg's terms nothing is both; Wikidata has one item for Singapore.
         """
-        if identifier(item) in self._states:
-            return NamedNode(f"{GRAPH.value}#{identifier(item)}")
+        if _identifier(item) in self._states:
+            return NamedNode(f"{GRAPH.value}#{_identifier(item)}")
         return self._node(item)
 
     def _node(self, item: str) -> NamedNode:
-        return self._known.get(identifier(item)) or NamedNode(item)
+        return self._known.get(_identifier(item)) or NamedNode(item)
 
     def _say(self, row: Row, column: str, message: str, value: str | None = None) -> None:
         told = row.cells[column] if value is None else value
@@ -342,8 +342,8 @@ def _label(cells: dict[str, str]) -> str:
     'embassy of Mali in Algiers'
     """
     kind = cells["type"] or "mission"
-    sender = cells["operator"] or identifier(cells["operatorQID"])
-    place = cells["city"] or cells["country"] or identifier(cells["countryQID"])
+    sender = cells["operator"] or _identifier(cells["operatorQID"])
+    place = cells["city"] or cells["country"] or _identifier(cells["countryQID"])
     return f"{kind} of {sender} in {place}"
 
 
@@ -358,3 +358,77 @@ def _iri(value: str) -> NamedNode | None:
 
 def _decimal(text: str) -> bool:
     return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text) is not None
+
+
+# What a thing is in a file of missions: a State, a city of a country, a kind of mission.
+
+#: What is of these is of the rank of an embassy: Vienna Convention on Diplomatic Relations,
+#: article 14, counts high commissioners and nuncios among the heads of missions of one rank.
+_EMBASSIES = {"Q3917681", "Q18414273", "Q620045"}
+#: Consular posts: Vienna Convention on Consular Relations, article 1 (1) (a), and chapter III on
+#: posts headed by honorary officers.
+_CONSULAR = {"Q7843791", "Q372690", "Q23891529"}
+#: A city that two countries claim is a part of the one that at least so many times as many rows
+#: have; of none where neither has.
+_CLEARLY = 10
+
+
+def _identifier(item: str) -> str:
+    """Return the id of an item.
+
+    >>> _identifier("http://www.wikidata.org/entity/Q912")
+    'Q912'
+    """
+    return item.removeprefix(PREFIXES["wd"])
+
+
+def _class_of(kind: str) -> NamedNode:
+    """Return the class of kg for the id of a kind of missions.
+
+    >>> _class_of("Q3917681") == REL.Embassy, _class_of("Q999999901") == REL.DiplomaticMission
+    (True, True)
+    """
+    if kind in _EMBASSIES:
+        return REL.Embassy
+    return REL.ConsularPost if kind in _CONSULAR else REL.DiplomaticMission
+
+
+def _states(rows: Sequence[Row]) -> set[str]:
+    """Return the ids of what receives embassies, and sends some or receives those of two."""
+    senders: dict[str, set[str]] = defaultdict(set)
+    sending = set()
+    for row in rows:
+        if _identifier(row.cells["typeQID"]) in _EMBASSIES:
+            sender = _identifier(row.cells["operatorQID"])
+            receiver = _identifier(row.cells["countryQID"])
+            sending.add(sender)
+            if sender != receiver:
+                senders[receiver].add(sender)
+    return {one for one, from_ in senders.items() if one in sending or len(from_) > 1}
+
+
+def _countries(rows: Sequence[Row]) -> dict[str, str]:
+    """Return the country of each city, where the rows agree or nearly all of them do."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row.cells["cityQID"]:
+            counts[row.cells["cityQID"]][row.cells["countryQID"]] += 1
+    found = {}
+    for city, named in counts.items():
+        (first, most), *others = named.most_common(2)
+        if not others or most >= _CLEARLY * others[0][1]:
+            found[city] = first
+    return found
+
+
+def _told_apart(rows: Sequence[Row], faults: list[Fault]) -> Iterator[Row]:
+    """Yield the rows but those whose mission is a State or city of others: nothing is both."""
+    sovereign = _states(rows)
+    cities = {row.cells["cityQID"] for row in rows}
+    for row in rows:
+        value = row.cells["QID"]
+        if _identifier(value) in sovereign or value in cities:
+            wrong = "is a State or city in this file, and no mission: the row is left out"
+            faults.append(Fault(row.line, "QID", value, wrong, refused=True))
+        else:
+            yield row

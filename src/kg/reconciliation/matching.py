@@ -11,8 +11,7 @@ from pyoxigraph import Literal
 
 from kg.errors import Misuse
 from kg.namespaces import PREFIXES
-from kg.reconciliation.index import Thing
-from kg.reconciliation.names import likeness, plain
+from kg.reconciliation.index import Thing, likeness, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

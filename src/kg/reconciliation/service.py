@@ -12,9 +12,8 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.errors import Misuse
 from kg.namespaces import PREFIXES, XSD, compact
-from kg.reconciliation.index import Thing
+from kg.reconciliation.index import Thing, likeness, plain
 from kg.reconciliation.matching import candidates, described, query_of
-from kg.reconciliation.names import likeness, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Reading an SSSOM/TSV file: bytes to rows that know their lines, or one clear refusal."""
+"""SSSOM/TSV read and written: rows that know their lines, or one clear refusal."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from kg import contents
 from kg.errors import KgError, ParseFailure
 from kg.sssom import slots
-from kg.sssom.metadata import read_metadata
+from kg.sssom.slots import read_metadata, write_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MappingSet", "Row", "checked", "extensions", "parse", "propagated", "read"]
+__all__ = ["MappingSet", "Row", "canonical", "checked", "extensions", "parse", "propagated", "read"]
 
 # The sides of a mapping; one that is a literal may have a label alone.
 _SIDES = ("subject", "object")
@@ -289,3 +289,41 @@ def _check(slot: str, value: str, mappings: MappingSet, line: int | None) -> Non
     except ValueError as error:
         message = str(error) if value in str(error) else f'{slot} "{value}": {error}'
         raise ParseFailure(mappings.source, message, line) from error
+
+
+# The canonical form: the same mapping set is always the same text.
+
+
+def canonical(mappings: MappingSet) -> str:
+    r"""Write a mapping set in the canonical form of SSSOM/TSV, with every value as it is.
+
+    Columns, keys and prefixes come in canonical order, rows by subject, predicate and object.
+    Unlike https://mapping-commons.github.io/sssom/spec-formats-tsv/#canonical-sssomtsv-format
+    this moves no value between rows and metadata, rounds no number and drops no prefix.
+
+    >>> from kg.sssom.table import parse
+    >>> head = b"predicate_id\tobject_id\tsubject_id\tmapping_justification\n"
+    >>> row = b"skos:exactMatch\twd:Q912\tkg:mali\tsemapv:ManualMappingCuration\n"
+    >>> canonical(parse(head + row)).split("\n")[0]
+    'subject_id\tpredicate_id\tobject_id\tmapping_justification'
+    """
+    used = {column for row in mappings.rows for column in row.values} | set(slots.REQUIRED)
+    properties = {name: entry["property"] for name, entry in extensions(mappings).items()}
+    columns = [column for column in slots.COLUMNS if column in used]
+    further = used - set(columns)
+    columns += sorted(further, key=lambda column: (properties.get(column, ""), column))
+
+    def order(row: Row) -> list[str]:
+        first = ("subject_id", "predicate_id", "object_id")
+        return [row.values.get(column, "") for column in (*first, *columns)]
+
+    table = [columns]
+    table += [[row.values.get(c, "") for c in columns] for row in sorted(mappings.rows, key=order)]
+    lines = [*write_metadata(mappings.metadata), *("\t".join(map(_quoted, row)) for row in table)]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    if re.search(r'[\t\r\n"]', value):
+        return '"' + value.replace('"', '""') + '"'
+    return value
