@@ -392,6 +392,21 @@ def test_a_question_is_named_by_all_that_it_depends_on():
     assert len(names) == 4
 
 
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().split()[3])
+
+
+@asynchronous
+async def test_workers_end_with_the_process_that_forked_them_and_others_take_their_place(edition):
+    async with running(edition, workers=2) as pool:
+        before = pool.pids()
+        (parent,) = {parent_of(pid) for pid in before}
+        assert parent != os.getpid()
+        os.kill(parent, signal.SIGKILL)
+        await until(lambda: not set(before) & set(pool.pids()) and complete(pool))
+        assert await number(pool) == triples(edition)
+
+
 # --- States ---------------------------------------------------------------------------------------
 
 

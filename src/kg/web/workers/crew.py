@@ -150,7 +150,7 @@ class Crew:
                 self._ready.remove(process)
                 process.unwatch()
                 try:
-                    await self._greet(process)
+                    await self.greet(process)
                 except Problem:
                     self.lose(process)
                 else:
@@ -187,14 +187,19 @@ class Crew:
         process = Process()
         self._all.add(process)
         try:
-            await self._greet(process)
+            await self.greet(process)
         except BaseException:
             self._all.discard(process)
             await process.buried()
             raise
         self.give(process)
 
-    async def _greet(self, process: Process) -> None:
+    async def greet(self, process: Process) -> None:
+        """Have a worker open the present state.
+
+        Raises:
+            Problem: it does not get ready.
+        """
         try:
             async with asyncio.timeout(_START):
                 header, _ = await process.exchange(self._welcome(process))

@@ -249,6 +249,13 @@ class Pool:
 
     async def _done(self, run: _Run, arguments: Mapping[str, Any]) -> Answer:
         process = run.process = await run.crew.take()
+        if process.digest != self.edition.digest:
+            # To open a state is no work of the query that happens to come first.
+            try:
+                await run.crew.greet(process)
+            except BaseException:
+                run.crew.lose(process)
+                raise
         edition = self.edition
         header = {**self._welcome(process), "task": run.task, "arguments": dict(arguments)}
         if run.lane is self._slow:

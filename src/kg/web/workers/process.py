@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import os
 import socket
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.web.workers import limits, messages
+from kg.web.workers.forkserver import forkserver
 
 if TYPE_CHECKING:
     from kg.web.problems import Problem
@@ -39,26 +38,17 @@ class Process:
         self._inbox = messages.Inbox()
         self.digest = ""
         with theirs:
-            command = ["-P", "-m", "kg.web.workers.worker", str(theirs.fileno()), str(os.getpid())]
-            self._popen = subprocess.Popen(
-                [sys.executable, *command],
-                stdin=subprocess.DEVNULL,
-                stdout=self._words,
-                stderr=self._words,
-                pass_fds=(theirs.fileno(),),
-                # What the terminal sends is for the process that asks.
-                start_new_session=True,
-            )
+            self._child = forkserver().fork(theirs, self._words.fileno())
 
     @property
     def pid(self) -> int:
         """Return its number."""
-        return self._popen.pid
+        return self._child.pid
 
     @property
     def is_alive(self) -> bool:
         """Tell whether it runs."""
-        return self._popen.poll() is None
+        return self._child.poll() is None
 
     async def exchange(self, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Send a message and wait for its answer.
@@ -82,7 +72,7 @@ class Process:
                 break
             await asyncio.sleep(_LOOK)
         self.kill()
-        return limits.ended(self._popen.poll(), self.last_words())
+        return limits.ended(self._child.poll(), self.last_words())
 
     def last_words(self) -> str:
         """Return the last that it wrote, whatever for."""
@@ -109,11 +99,15 @@ class Process:
 
     def lower(self) -> None:
         """Let everybody else go first."""
+        if not self.is_alive:
+            return
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST)
 
     def restore(self) -> bool:
         """Take back what ``lower`` did; tell whether the system lets us."""
+        if not self.is_alive:
+            return False
         try:
             os.setpriority(os.PRIO_PROCESS, self.pid, os.getpriority(os.PRIO_PROCESS, 0))
         except OSError:
@@ -130,8 +124,7 @@ class Process:
 
     def kill(self) -> None:
         """End it now, in the middle of whatever it does."""
-        if self.is_alive:
-            self._popen.kill()
+        self._child.kill()
 
     async def buried(self) -> None:
         """Kill it, and wait until the system has let go of all it held."""
@@ -140,3 +133,4 @@ class Process:
             await asyncio.sleep(_LOOK)
         self._socket.close()
         self._words.close()
+        self._child.close()

@@ -1,4 +1,4 @@
-"""The process that does tasks: ``python -m kg.web.workers.worker DESCRIPTOR PARENT``.
+"""The process that does tasks.
 
 It waits for one message, does what it says, answers, and waits for the next; it ends when the other
 side closes, or is killed in the middle, which hurts nobody: it has nothing that it could break.
@@ -7,14 +7,10 @@ side closes, or is killed in the middle, which hurts nobody: it has nothing that
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import inspect
 import pkgutil
 import re
-import signal
-import socket
-import sys
 import traceback
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -28,11 +24,12 @@ from kg.web.settings import Limits
 from kg.web.workers import limits, messages
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from kg.web.answers import Answer
 
-__all__ = ["main"]
+__all__ = ["Worker", "warm"]
 
 _NAME = re.compile(r"([a-z_]+)\.([a-z][a-z_]*)\Z")
 
@@ -61,7 +58,7 @@ class Worker:
             held = self._hold(header.get("edition"), header["digest"], allowed)
             if header["task"] is None:
                 held.warm()
-                _warm()
+                warm()
                 self._size = limits.size()
                 return messages.pack({"status": 200})
             limits.allow(wall=allowed.wall, cpu=allowed.cpu, memory=allowed.memory)
@@ -103,12 +100,11 @@ class Worker:
 
 
 @cache
-def _warm() -> None:
+def warm() -> None:
     """Import all tasks, so that none has to wait for that; one that fails says so when asked."""
     for module in pkgutil.iter_modules(tasks.__path__):
         with contextlib.suppress(Exception):
             importlib.import_module(f"{tasks.__name__}.{module.name}")
-    gc.freeze()
 
 
 @cache
@@ -132,16 +128,3 @@ def _written(problem: Problem) -> dict[str, Any]:
         "headers": list(problem.headers.items()),
         "more": problem.more,
     }
-
-
-def main() -> None:
-    """Serve the descriptor that the command line names."""
-    # What the terminal sends is for the process that asks; this one ends when that one does.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    descriptor, parent = (int(text) for text in sys.argv[1:])
-    limits.outlive_nobody(parent)
-    Worker(socket.socket(fileno=descriptor)).run()
-
-
-if __name__ == "__main__":
-    main()
