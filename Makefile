@@ -25,8 +25,9 @@ test: lint ## Run every check: format, lint, types, documents, tests.
 	@$(DEV)/bin/python -m compileall -q src tests
 	$(DEV)/bin/kg check $(if $(KG_ARTICLE),--source "$(KG_ARTICLE)")
 	@# What the tests of a file share, such as a server or an installed wheel, is made once, and each
-	@# worker reads the tests as they were compiled the time before.
-	PYTHONDONTWRITEBYTECODE= $(DEV)/bin/python -m pytest -n 2 --dist loadfile -rs
+	@# worker reads the tests as they were compiled the time before. One more than two processors
+	@# have to do, since tests of servers wait.
+	PYTHONDONTWRITEBYTECODE= $(DEV)/bin/python -m pytest -n 3 --dist loadfile -rs
 
 lint: $(DEV)/.ready ## Check format, style and types.
 	$(DEV)/bin/ruff format --check $(LINTED)
