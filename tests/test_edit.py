@@ -15,7 +15,7 @@ from kg import build, resources
 from kg.edit import init, working
 from kg.errors import DoesNotConform, Inconsistent, Misuse, ParseFailure, WriteFailure
 from kg.graph import Graph, load
-from kg.namespaces import GRAPH, RDFS, REL, SKOS, expand
+from kg.namespaces import GRAPH, OWL, RDFS, REL, SKOS, XSD, expand
 
 E = "http://e.org/"
 A, B, C, KNOWS, MEETS = (NamedNode(E + name) for name in ("a", "b", "c", "knows", "meets"))
@@ -30,6 +30,7 @@ DATA = """
 @prefix : <http://e.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 :a :meets :b ; rdfs:label "Ann" . :b rdfs:label "Bob" . :a a :Person .
 """
+NUMBER = NamedNode(E + "number")
 MALI, ALGERIA = NamedNode(expand("kg:mali")), NamedNode(expand("kg:algeria"))
 NAMED = Triple(MALI, SKOS.altLabel, Literal("Republic of Mali", language="en"))
 
@@ -104,8 +105,22 @@ def test_an_edit_is_followed_though_the_ontology_counts_and_compares_values(
         patched.setattr(build, "_make", None)
         with small.edit(save=True) as edit:
             edit.add([Triple(B, MEETS, C), Triple(C, RDFS.label, Literal("Cy", language="en"))])
+            day = Literal("2024-02-29", datatype=XSD.date)
+            edit.add([Triple(C, NUMBER, day), Triple(C, NUMBER, Literal("seven"))])
 
     assert edit.changes.follows == {Triple(B, KNOWS, C), Triple(C, KNOWS, B)}
+    assert state(again(small)) == state(small)
+
+
+def test_a_literal_that_says_in_other_words_what_another_one_does_is_compared(small, folder):
+    axiom = ":number a owl:InverseFunctionalProperty ."
+    (folder.parent / "ontology.ttl").write_text(ONTOLOGY + axiom)
+    with small.edit(save=True) as edit:
+        edit.add([Triple(B, NUMBER, Literal("seven"))])
+    with small.edit(save=True) as edit:
+        edit.add([Triple(C, NUMBER, Literal("seven", datatype=XSD.token))])
+
+    assert Triple(B, OWL.sameAs, C) in small.infer()
     assert state(again(small)) == state(small)
 
 

@@ -631,11 +631,17 @@ async def test_an_update_of_a_folder_is_a_change_that_kg_reads(folder):
         assert len(list(folder.glob("changes/*"))) == 1
         found = await lines(pool, GRAPH.asserted.value)
         assert any("Republic of Mali" in line for line in found)
+        await writer.completed()
         later = pool.edition
         assert (await writer.update(f"INSERT DATA {{ {LABEL} }}")).status == 204
         assert pool.edition == later
         assert (await writer.update(f"DELETE DATA {{ {LABEL} }}")).status == 204
         assert len(list(folder.glob("changes/*"))) == 2
+        assert "undisputed" in pool.edition.pending
+        said = f"ASK {{ {LABEL} }}"
+        arguments = {"text": said, "viewpoint": "undisputed"}
+        assert b"false" in (await pool.ask("query.evaluate", arguments)).body
+        assert pool.edition.pending == ()
     assert (await build(of_folder(folder))).digest == pool.edition.digest
 
 

@@ -184,17 +184,23 @@ async def test_an_update_waits_for_the_writer_before_it_and_loses_nothing_of_it(
 
 @pytest.mark.parametrize("kind", ["folder", "file"])
 @on_a_loop
-async def test_what_an_editor_of_text_saves_meanwhile_is_kept_and_the_update_told(request, kind):
+async def test_what_an_editor_of_text_saves_meanwhile_is_kept_and_the_update_told(
+    request, monkeypatch, kind
+):
     path = request.getfixturevalue(kind)
     edited = path / "data.ttl" if kind == "folder" else path
     async with writing(path) as (pool, writer):
-        before = pool.edition
-        asked = asyncio.create_task(writer.update(insert("c")))
-        # It has noted, or read, what it is about to change.
-        await until(writer.pids if kind == "folder" else lambda: list(path.parent.glob(".*.part")))
-        edited.write_text(edited.read_text() + f"<{E}a> <{E}knows> <{E}d> .\n")
+        before, ask = pool.edition, writer._preparer.ask
+
+        async def prepared(*arguments):
+            made = await ask(*arguments)
+            # By now it has noted, or read, what it is about to change.
+            edited.write_text(edited.read_text() + f"<{E}a> <{E}knows> <{E}d> .\n")
+            return made
+
+        monkeypatch.setattr(writer._preparer, "ask", prepared)
         with pytest.raises(Problem) as refused:
-            await asked
+            await writer.update(insert("c"))
         assert (refused.value.code, pool.edition) == ("conflict", before)
     assert known(path) == {"b", "d"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,10 +137,19 @@ def digest(
 ) -> str:
     """Name the snapshot of a dataset by all that it is made from, without parsing anything."""
     judged_by = resources.shapes() if gated else ()
-    files = (*made_by(), resources.viewpoints(), *judged_by)
-    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    digests = [*_own_digests(), *map(_digest_of, (resources.viewpoints(), *judged_by))]
     seen = " ".join((viewpoint, *beside))
     return snapshot.digest_of(dataset.digest(), seen, DEFAULT_ENGINE, *digests)
+
+
+@cache
+def _own_digests() -> tuple[str, ...]:
+    """Return the digests of the code that decides what a snapshot holds; it runs by now."""
+    return tuple(map(_digest_of, made_by()))
+
+
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def made_by() -> list[Path]:

@@ -136,11 +136,17 @@ class Dataset:
         # A user's file that names the graphs of claims or links says what no fact is.
         return None if graphs.keys() & {GRAPH.claims, GRAPH.links} else graphs
 
-    def saved(self) -> Dataset:
-        """Return the same dataset, its changes being documents that are written by now."""
+    def saved(self, path: Path | None = None) -> Dataset:
+        """Return the same dataset, its changes being documents that are written by now.
+
+        Args:
+            path: where the last one is; where it was told to be, by default.
+        """
         documents = self.documents
         # A document that stays the same one need not be parsed again.
-        later = Dataset([replace(d, sources=None) if d.sources else d for d in documents])
+        later = Dataset(
+            [replace(d, sources=None, path=path or d.path) if d.sources else d for d in documents]
+        )
         later.reading = self.reading
         later._stated = self._stated
         return later

@@ -166,9 +166,7 @@ class Edit:
         changed = bool(self._added or self._removed)
         later = self._dataset.changed(draft) if changed else self._dataset
         try:
-            before, after, follows, ceased = revised(
-                self._dataset, later, self._origin, self._current
-            )
+            made = revised(self._dataset, later, self._origin, self._current)
         except DoesNotConform as error:
             told = str(error).removesuffix("; run kg check")
             raise DoesNotConform(f"{told}; nothing was changed", error.report) from None
@@ -179,9 +177,10 @@ class Edit:
                 raise WriteFailure(self._path, "the files have changed meanwhile: try again")
             write_change(self._path, content)
             path, later = self._path, later.saved()
-        self._adopt(later, after)
+        self._adopt(later, made.after)
         parts = (tuple(self._added), tuple(self._removed), tuple(self._present))
-        return Outcome(*parts, follows, ceased, after, before, path)
+        follows = made.follows, made.ceased
+        return Outcome(*parts, *follows, made.after, made.before, path, made.difference)
 
     @property
     def _path(self) -> Path:

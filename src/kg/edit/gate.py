@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg.edit.step import After
     from kg.reasoning.index import Statement
 
-__all__ = ["require_still"]
+__all__ = ["prepare", "require_still"]
 
 
 def require_still(
@@ -36,7 +36,7 @@ def require_still(
         Unfollowed: it does not conform any more; ``build.require`` tells all that is wrong.
         DoesNotConform: as ``build.require`` does, where the shapes look at the whole graph.
     """
-    ready = _ready(tuple(path.read_bytes() for path in resources.shapes()))
+    ready = prepare()
     # Without claims it went through no gate.
     if ready.unbounded is not None or not earlier.graph(GRAPH.claims):
         build.require(later, after.closure())
@@ -45,6 +45,11 @@ def require_still(
     drifts = drift(later, after)
     if report.violations or any(result.is_violation for result in drifts):
         raise Unfollowed("the graph does not conform any more")
+
+
+def prepare() -> Revalidator:
+    """Return kg's shapes, made ready once."""
+    return _ready(tuple(path.read_bytes() for path in resources.shapes()))
 
 
 @lru_cache(maxsize=2)

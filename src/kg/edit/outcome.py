@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
     from kg.snapshot import Snapshot
+    from kg.snapshot.derived import Difference
 
 __all__ = ["Outcome"]
 
@@ -47,6 +48,7 @@ class Outcome:
         after: the snapshot of the changed graph.
         before: that of the graph as it was, where there is one.
         path: where the change is written; None where it is not.
+        difference: how the snapshots differ; None where the later one was made anew.
     """
 
     added: tuple[Quad, ...]
@@ -57,6 +59,7 @@ class Outcome:
     after: Snapshot
     before: Snapshot | None = None
     path: Path | None = None
+    difference: Difference | None = None
 
     def __bool__(self) -> bool:
         """Whether anything was changed."""

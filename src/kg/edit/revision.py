@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
+    from kg.snapshot.derived import Difference
 
-__all__ = ["Origin", "Revision", "revised"]
+__all__ = ["Origin", "Revision", "prepare", "revised"]
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,14 @@ class Revision(NamedTuple):
         after: the snapshot after.
         follows: what follows only after; None where the state before contradicted itself.
         ceased: what followed only before; None likewise.
+        difference: how the snapshots differ; None where the later one was made anew.
     """
 
     before: Snapshot | None
     after: Snapshot
     follows: frozenset[Triple] | None
     ceased: frozenset[Triple] | None
+    difference: Difference | None = None
 
 
 def revised(
@@ -93,6 +96,20 @@ def revised(
     return Revision(before, after, written - inferred, inferred - written)
 
 
+def prepare(dataset: Dataset, origin: Origin) -> None:
+    """Make ready what the first change of a dataset would wait for.
+
+    Args:
+        dataset: with its ontology.
+        origin: what it is made from.
+    """
+    from kg.edit import gate, step
+
+    step.prepare(dataset)
+    if origin.gated:
+        gate.prepare()
+
+
 def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozenset[Triple] | None]:
     """Return the state before; a graph that is being repaired may have no snapshot."""
     try:
@@ -119,16 +136,19 @@ def _followed(
         change = step.inferred()
     except (Unfollowed, Inconsistent):
         return None
+    difference = Difference(
+        step.added | step.quads(change.added, graph),
+        step.removed | step.quads(change.removed, graph),
+    )
     after = snapshot.find(name)
     if after is None:
-        try:
+
+        def check() -> None:
             if origin.gated and later.graph(GRAPH.claims):
                 require_still(earlier, later, step.after(change), step.touched(change))
+
+        try:
+            after = derive(before, name, difference, build.made_from(later, DEFAULT), check)
         except Unfollowed:
             return None
-        difference = Difference(
-            step.added | step.quads(change.added, graph),
-            step.removed | step.quads(change.removed, graph),
-        )
-        after = derive(before, name, difference, build.made_from(later, DEFAULT))
-    return Revision(before, after, change.added, change.removed)
+    return Revision(before, after, change.added, change.removed, difference)

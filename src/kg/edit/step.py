@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from kg.dataset.viewpoints import DEFAULT
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
-from kg.reasoning.equal_values import identity, matter
+from kg.reasoning.equal_values import identity, matter, other_forms
 from kg.reasoning.hierarchy import close_schema, is_plain
 from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.index import as_triple, statement
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from kg.reasoning.program import Program
     from kg.snapshot import Snapshot
 
-__all__ = ["After", "Inferred", "Step", "Unfollowed"]
+__all__ = ["After", "Inferred", "Step", "Unfollowed", "prepare"]
 
 #: Not reasoned over.
 _APART = frozenset({GRAPH.claims, GRAPH.links})
@@ -163,14 +164,28 @@ class Step:
     def _program(self) -> Program:
         """Compile the ontology, which must say alone what the terms mean."""
         program, known, terms = _compiled(self._later.graph(GRAPH.ontology))
-        for index in (given(self._store), derived(self._store)):
+        # What the graph of the ontology says is known.
+        for index in (given(self._store, GRAPH.ontology), derived(self._store)):
             for one in _axioms(index):
                 if one not in known:
                     raise Unfollowed("facts say what a term means, or it follows from them")
         self._check_names(terms)
-        if matter(known) and any(_has_other_words(q.object) for q in self.added | self.removed):
+        if matter(known) and not self._are_told_apart():
             raise Unfollowed("an axiom compares values, which may be equal in other words")
         return program
+
+    def _are_told_apart(self) -> bool:
+        """Tell whether no literal of the change means what another one does."""
+        index = closed(self._store)
+        literals = {q.object for q in self.added | self.removed if isinstance(q.object, Literal)}
+        values = [meant for one in literals if (meant := identity(one)) is not None]
+        if len(set(values)) < len(values):
+            return False
+        for literal in literals:
+            forms = other_forms(literal)
+            if forms is None or any(next(index.statements(None, None, f), None) for f in forms):
+                return False
+        return True
 
     def _check_names(self, terms: Collection[object]) -> None:
         """Leave it to the whole closure where a term of the ontology has another name."""
@@ -207,6 +222,12 @@ class Step:
                     raise Unfollowed("a literal is not in the form that a store keeps")
 
 
+def prepare(dataset: Dataset) -> None:
+    """Compile the ontology of a dataset, once for all changes."""
+    with suppress(Unfollowed):
+        _compiled(dataset.graph(GRAPH.ontology))
+
+
 @lru_cache(maxsize=4)
 def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement], set[Term]]:
     """Return the rules of an ontology, what it says and entails, and its terms."""
@@ -222,11 +243,6 @@ def _compiled(ontology: frozenset[Triple]) -> tuple[Program, frozenset[Statement
     if not is_plain(schema) or uncompilable(program):
         raise Unfollowed("the ontology is left to owlrl")
     return program, frozenset(known), schema_terms(axioms, used)
-
-
-def _has_other_words(term: object) -> bool:
-    """Tell whether another literal may mean the same; a text with a language has one form."""
-    return isinstance(term, Literal) and not term.language and identity(term) is not None
 
 
 def _has_value(term: object) -> bool:

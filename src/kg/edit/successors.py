@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kg import build, flow, snapshot
 from kg.dataset.viewpoints import DEFAULT
 from kg.edit.step import Inferred, Step, Unfollowed
-from kg.errors import Inconsistent
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
 from kg.snapshot.derived import Difference, derive
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
     from kg.dataset import Dataset
-    from kg.edit.outcome import Outcome
     from kg.edit.revision import Origin
     from kg.snapshot import Snapshot
 
@@ -27,47 +25,39 @@ __all__ = ["succeed"]
 _Facts = tuple["frozenset[Triple]", "frozenset[Triple]"]
 
 
-def succeed(
-    earlier: Dataset, later: Dataset, origin: Origin, outcome: Outcome
-) -> list[Snapshot] | None:
-    """Make what a graph with all its viewpoints is opened from after a change.
+def succeed(earlier: Dataset, later: Dataset, origin: Origin) -> list[Snapshot]:
+    """Make what a graph with all its viewpoints is opened from after one change or several.
 
     Args:
-        earlier: the dataset before, of which there may be snapshots.
-        later: the dataset after.
+        earlier: the dataset before, of which there are snapshots.
+        later: the dataset after, of which there is that of the viewpoint that goes without saying.
         origin: what they are made from.
-        outcome: what the change came to from the viewpoint that goes without saying.
 
     Returns:
-        The snapshots; None where they are not to be made from those before. Whoever opens the
-        graph then makes them anew.
+        The snapshots of the other viewpoints, and those that they were made from, open.
+
+    Raises:
+        Unfollowed: they cannot be made from those before, and have to be made anew.
+        Inconsistent: a viewpoint contradicts itself.
     """
-    if origin.viewpoint != DEFAULT or outcome.before is None or outcome.follows is None:
-        return None
-    held = [outcome.before, outcome.after]
-    try:
-        if flow.overlapping(earlier) or flow.overlapping(later):
-            return None
-        if not earlier.graph(GRAPH.claims) and not later.graph(GRAPH.claims):
-            return held
-        succession = _Succession(earlier, later, origin, outcome)
-        return [*held, *succession.snapshots()]
-    except (Unfollowed, Inconsistent):
-        return None
+    if origin.viewpoint != DEFAULT:
+        raise Unfollowed("another viewpoint is meant")
+    if not earlier.graph(GRAPH.claims) and not later.graph(GRAPH.claims):
+        return []
+    return _Succession(earlier, later, origin).snapshots()
 
 
 class _Succession:
     """From the snapshots of one state to those of the next."""
 
-    def __init__(self, earlier: Dataset, later: Dataset, origin: Origin, outcome: Outcome) -> None:
+    def __init__(self, earlier: Dataset, later: Dataset, origin: Origin) -> None:
         self._earlier, self._later, self._gated = earlier, later, origin.gated
-        self._slugs = sorted(one.slug for one in later.viewpoints)
-        if self._slugs != sorted(one.slug for one in earlier.viewpoints) or not outcome.before:
-            raise Unfollowed("there are other viewpoints")
-        self._step = Step(outcome.before, earlier, later)
-        change = Inferred(outcome.follows or frozenset(), outcome.ceased or frozenset())
-        self._changes: dict[_Facts, Inferred] = {self._facts(DEFAULT): change}
         self._held: list[Snapshot] = []
+        self._slugs = sorted(one.slug for one in later.viewpoints)
+        if self._slugs != sorted(one.slug for one in earlier.viewpoints):
+            raise Unfollowed("there are other viewpoints")
+        self._step = Step(self._before(DEFAULT), earlier, later)
+        self._changes: dict[_Facts, Inferred] = {self._facts(DEFAULT): self._step.inferred()}
 
     def snapshots(self) -> list[Snapshot]:
         """Make and return those of the other viewpoints, and the one that holds them all."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Literal, NamedNode
 
 __all__ = ["OWL_2_RL", "Value", "belongs", "broader", "differ", "is_ill_typed", "is_recognized"]
-__all__ += ["meaning"]
+__all__ += ["TEXTS", "has_one_form", "meaning"]
 
 #: The datatypes an OWL 2 RL ontology may name; owl:real and owl:rational are not among them.
 OWL_2_RL: frozenset[NamedNode] = frozenset(
@@ -124,6 +124,8 @@ _SPACES: dict[NamedNode, str] = {
     XSD.hexBinary: "hexBinary",
     XSD.base64Binary: "base64Binary",
 }
+#: The datatypes of texts, all of one value space.
+TEXTS = frozenset(_TEXT) - {XSD.anyURI}
 _FEBRUARY = 2
 
 #: What a literal means, tagged by the value space; two tags never share a value.
@@ -163,6 +165,22 @@ def is_ill_typed(literal: Literal) -> bool:
     except ValueError:
         return True
     return False
+
+
+def has_one_form(literal: Literal) -> bool:
+    """Tell whether a well-typed literal is the only one that means what it does.
+
+    >>> from pyoxigraph import Literal
+    >>> day = Literal("2024-02-29", datatype=XSD.date)
+    >>> has_one_form(day), has_one_form(Literal("2024-02-29Z", datatype=XSD.date))
+    (True, False)
+    """
+    if literal.datatype == XSD.anyURI:
+        return True
+    # A time may be told with more digits or in another zone, and the year 0 with a sign.
+    if literal.datatype not in _CALENDAR or "T" in literal.value or ":" in literal.value:
+        return False
+    return not literal.value.endswith("Z") and not re.match("-?0000", literal.value)
 
 
 def belongs(literal: Literal, datatype: NamedNode) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, Triple
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.datatypes import meaning
+from kg.reasoning.datatypes import TEXTS, has_one_form, meaning
 from kg.reasoning.index import statement
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.reasoning.datatypes import Value
     from kg.reasoning.index import Statement, Term
 
-__all__ = ["equalities", "identity", "matter", "without_copies"]
+__all__ = ["equalities", "identity", "matter", "other_forms", "without_copies"]
 
 #: Axioms with these look for two values that are equal.
 _COMPARING = frozenset((OWL.hasKey, OWL.oneOf, OWL.propertyDisjointWith))
@@ -103,3 +103,19 @@ def identity(literal: Literal) -> Value | None:
     if meant is not None and meant[0] in ("float", "double") and meant[1] == 0:
         return (*meant, literal.value.startswith("-"))
     return meant
+
+
+def other_forms(literal: Literal) -> list[Literal] | None:
+    """Return the other literals that mean the same; None where they are not a few.
+
+    >>> from kg.namespaces import XSD
+    >>> other_forms(Literal("2024-02-29", datatype=XSD.date)), other_forms(Literal(1))
+    ([], None)
+    >>> len(other_forms(Literal("Mali")))
+    7
+    """
+    if literal.language or identity(literal) is None or has_one_form(literal):
+        return []
+    if literal.datatype in TEXTS:
+        return [Literal(literal.value, datatype=one) for one in TEXTS - {literal.datatype}]
+    return None

@@ -23,8 +23,12 @@ _APART = frozenset({GRAPH.claims, GRAPH.links, GRAPH.void})
 _BESIDE = accepted_graph("").value
 
 
-def given(store: Store) -> StoredIndex:
+def given(store: Store, without: NamedNode | None = None) -> StoredIndex:
     """Return what is reasoned from: facts, reference data, ontology and a user's own graphs.
+
+    Args:
+        store: the graphs.
+        without: a graph that is left out.
 
     >>> from pyoxigraph import Quad
     >>> from kg.namespaces import OWL, RDF, REL
@@ -33,7 +37,9 @@ def given(store: Store) -> StoredIndex:
     >>> (REL.Event, RDF.type, OWL.Class) in given(store)
     True
     """
-    return StoredIndex(store, (name for name in _graphs(store) if not is_inferred(name)))
+    return StoredIndex(
+        store, (name for name in _graphs(store) if not is_inferred(name) and name != without)
+    )
 
 
 def derived(store: Store) -> StoredIndex:

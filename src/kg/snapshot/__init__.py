@@ -28,7 +28,7 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
 from kg.snapshot import locks, written
-from kg.snapshot.cache import NAME_LENGTH, aside, discard, folder, prune, remove
+from kg.snapshot.cache import KEPT, NAME_LENGTH, aside, discard, folder, prune, remove
 from kg.snapshot.written import Written
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def build(
     meta: Mapping[str, object],
     *,
     beside: Mapping[NamedNode, Iterable[Triple]] | None = None,
-    keep: int = 8,
+    keep: int | None = KEPT,
 ) -> Snapshot:
     """Write a snapshot, or take the one that another process wrote meanwhile.
 
@@ -207,7 +207,7 @@ def build(
         meta: what it was made from, for people to read; anything that JSON holds.
         beside: further graphs, which may hold triples of the others: no query takes them together
             with these.
-        keep: how many snapshots are kept when older ones are pruned.
+        keep: how many snapshots are kept when older ones are pruned; None where none are.
 
     Raises:
         Misuse: two graphs hold the same triple, or a text has lines of another graph.
@@ -231,7 +231,7 @@ def make(
     write: Callable[[Path], Mapping[str, int]],
     meta: Mapping[str, object],
     *,
-    keep: int = 8,
+    keep: int | None = KEPT,
     base: Snapshot | None = None,
 ) -> Snapshot:
     """Make a snapshot of a store that a function writes; as for ``build`` otherwise.
@@ -240,7 +240,7 @@ def make(
         digest: what it is named by.
         write: writes the store into a folder; returns the number of triples of each graph.
         meta: what it was made from.
-        keep: how many snapshots are kept when older ones are pruned.
+        keep: how many snapshots are kept when older ones are pruned; None where none are.
         base: a snapshot that the store shares files with.
     """
     target = folder() / digest[:NAME_LENGTH]
@@ -260,7 +260,8 @@ def make(
     finally:
         # Where it was renamed into its place, nothing is left here to remove.
         remove(ours)
-    prune(keep)
+    if keep is not None:
+        prune(keep)
     return snapshot
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from kg.snapshot import locks
 
-__all__ = ["NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
+__all__ = ["KEPT", "NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
 
 #: So many hex digits of its digest name a snapshot.
 NAME_LENGTH = 32
+#: So many snapshots stay that nobody holds.
+KEPT = 8
 
 _AN_HOUR = 3600
 # How often a folder is removed, and the seconds between: what is not gone then is locked or shared.
@@ -45,7 +47,7 @@ def _system_cache() -> str:
     return user_cache_dir("relations-kg", appauthor=False)
 
 
-def prune(keep: int = 8) -> None:
+def prune(keep: int = KEPT) -> None:
     """Remove the snapshots that were not used for longest, and what a killed build left.
 
     What a reader holds stays, and so does what a living process is building.

@@ -13,9 +13,10 @@ from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import Misuse
 from kg.snapshot import make, written
+from kg.snapshot.cache import KEPT, prune
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from pyoxigraph import Quad
@@ -38,7 +39,11 @@ class Difference(NamedTuple):
 
 
 def derive(
-    base: Snapshot, digest: str, difference: Difference, meta: Mapping[str, object]
+    base: Snapshot,
+    digest: str,
+    difference: Difference,
+    meta: Mapping[str, object],
+    check: Callable[[], object] | None = None,
 ) -> Snapshot:
     """Make a snapshot from another one; that one stays as it is.
 
@@ -47,6 +52,7 @@ def derive(
         digest: what the new one is named by.
         difference: how the new one is to differ from it.
         meta: what the new one is made from.
+        check: is called while it is written; what it raises leaves no new one.
 
     Raises:
         Misuse: an added quad is there, or a removed one is not: the base is another one.
@@ -56,13 +62,16 @@ def derive(
     def write(place: Path) -> dict[str, int]:
         _check(base.store, difference)
         # Of each of the two stores most of the time goes to opening it and writing its files.
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(3) as beside:
+            beside.submit(prune, KEPT - 1)
+            first = beside.submit(_written, base, place, difference)
             second = beside.submit(written.derive, base.written, base.store, place, *difference)
-            counts = _written(base, place, difference)
+            if check is not None:
+                check()
             second.result()
-        return counts
+            return first.result()
 
-    return make(digest, write, meta, base=base)
+    return make(digest, write, meta, keep=None, base=base)
 
 
 def _written(base: Snapshot, place: Path, difference: Difference) -> dict[str, int]:

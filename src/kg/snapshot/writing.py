@@ -215,12 +215,16 @@ def sync(place: Path, kept: set[int] | None = None) -> None:
         place: the folder.
         kept: the numbers of files that the disk keeps already, by whatever name; it takes in more.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     done = set() if kept is None else kept
-    for file in place.iterdir():
-        number = file.stat().st_ino
-        if number not in done and file.is_file():
-            sync_one(file)
-            done.add(number)
+    found = {file: file.stat().st_ino for file in place.iterdir() if file.is_file()}
+    new = [file for file, number in found.items() if number not in done]
+    # The disk takes several at once.
+    with ThreadPoolExecutor(_MOST_THREADS) as pool:
+        for _ in pool.map(sync_one, new):
+            pass
+    done.update(found.values())
     if os.name != "nt":
         sync_one(place)
 

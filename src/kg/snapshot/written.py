@@ -24,6 +24,7 @@ __all__ = [
     "STORE",
     "Written",
     "as_written",
+    "change",
     "changed_in",
     "changed_quads",
     "in_memory",
@@ -57,6 +58,18 @@ class Written:
     def in_memory(self) -> Written:
         """Return a copy in memory."""
         return Written(self.predicates, in_memory(self.store))
+
+    def changed(self, added: Iterable[Quad], removed: Iterable[Quad]) -> Written:
+        """Return what is kept after a change, which is made to the store.
+
+        Args:
+            added: quads as they are written.
+            removed: likewise.
+        """
+        new = list(added)
+        change(self.store, map(encode_quad, new), map(encode_quad, removed))
+        names = {quad.predicate.value for quad in changed_quads(new)}
+        return Written(self.predicates | names, self.store)
 
     @classmethod
     def of(cls, folder: Path) -> Written | None:
@@ -94,6 +107,13 @@ def in_memory(store: Store) -> Store:
         copy.add_graph(graph)
     copy.extend(store)
     return copy
+
+
+def change(store: Store, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+    """Remove quads from a store, and then add others."""
+    for quad in removed:
+        store.remove(quad)
+    store.extend(added)
 
 
 def as_written(store: Store, written: Written | None) -> Store:
@@ -173,9 +193,7 @@ def derive(
 
 def _change(place: Path, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
     store = Store(str(place.with_name(STORE)))
-    for quad in removed:
-        store.remove(quad)
-    store.extend(map(encode_quad, added))
+    change(store, map(encode_quad, added), removed)
     store.flush()
     # The store lets go of its files when it is forgotten.
     del store

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, Store, Triple
 
 from kg.errors import Misuse, QueryRefused
-from kg.lexical import KEPT
+from kg.lexical import KEPT, decode
 from kg.namespaces import PREFIXES
 from kg.sparql import syntax_failure
 from kg.sparql.guard import Query
@@ -13,8 +13,9 @@ from kg.sparql.refusals import make_unambiguous, readable, refuse_chains, refuse
 from kg.sparql.rewriting import rewrite_update
 from kg.sparql.tokens import MOST_BRACKETS, tokenize
 
-__all__ = ["apply", "read_update"]
+__all__ = ["apply", "data_of", "read_update"]
 
+_PROLOGUE = frozenset(("BASE", "PREFIX"))
 _KEPT = f'SELECT DISTINCT ?p {{ ?s ?p ?o FILTER(STRSTARTS(STR(DATATYPE(?o)), "{KEPT}")) }}'
 
 
@@ -39,6 +40,40 @@ def read_update(text: str, source: str = "update", *, depth: int = MOST_BRACKETS
     refuse_chains(update)
     make_unambiguous(update)
     return update
+
+
+def data_of(update: Query, base: str) -> tuple[str, list[Triple]] | None:
+    """Return what an update names triple by triple, and whether it inserts or deletes it.
+
+    Args:
+        update: as ``read_update`` gives it.
+        base: what relative IRIs are resolved against.
+
+    Returns:
+        ``INSERT`` or ``DELETE``, and the triples; None where it is anything but one INSERT DATA
+        or DELETE DATA of the default graph.
+
+    Raises:
+        ParseFailure: it is no update.
+
+    >>> word, triples = data_of(read_update("DELETE DATA { kg:mali rdfs:label '01' }"), "urn:x")
+    >>> word, len(triples)
+    ('DELETE', 1)
+    """
+    words = [one for one in update.tokens if one.kind == "word"]
+    outside = [one for one in words if one.is_outside and one.text.upper() not in _PROLOGUE]
+    said = [one.text.upper() for one in outside]
+    if said not in (["INSERT", "DATA"], ["DELETE", "DATA"]):
+        return None
+    if any(one.text.upper() == "GRAPH" for one in words):
+        return None
+    text, verb = update.text, outside[0]
+    inserting = f"{text[: verb.start]}INSERT{text[verb.start + len(verb.text) :]}"
+    if said[0] == "DELETE":
+        _check_syntax(update, base)
+    store = Store()
+    apply(store, read_update(inserting, update.source), base)
+    return said[0], [Triple(q.subject, q.predicate, decode(q.object)) for q in store]
 
 
 def apply(store: Store, update: Query, base: str) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kg.dataset import Dataset
     from kg.snapshot import Snapshot
 
-__all__ = ["BuildFailure", "Built", "build", "made", "made_of", "opened", "written"]
+__all__ = ["BuildFailure", "Built", "build", "made", "made_of", "opened"]
+__all__ += ["title", "written"]
 
 #: Seconds in which whoever asked for an edition takes the locks of its snapshots.
 _HANDED_OVER = 30.0
@@ -190,7 +191,7 @@ def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     digests = [f"{name} {one.digest}" for name, one in sorted(found.items())]
     edition = Edition(
         digest=snapshot.digest_of("edition", slug, *digests)[:32],
-        title=_title(dataset),
+        title=title(dataset),
         viewpoint=slug,
         snapshots={name: str(one.path) for name, one in found.items()},
         beside=beside,
@@ -223,7 +224,7 @@ def _others(dataset: Dataset, slug: str, seen: Snapshot, *, is_gated: bool) -> d
     return found
 
 
-def _title(dataset: Dataset) -> str:
+def title(dataset: Dataset) -> str:
     """Say what is served: the relation that the graph is about, or the names of its files."""
     from kg.namespaces import GRAPH, RDF, REL
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Edition"]
+__all__ = ["Edition", "Pending"]
+
+
+class Pending(Exception):
+    """What is asked for is not made yet; once the edition is whole, it is there."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,11 @@ class Edition:
             of ``beside``, where each graph is whole.
         union: whether the default graph is all graphs as one; else it is that of the store.
         notes: what whoever starts the server should know of the data.
+        pending: the viewpoints whose snapshots follow a change and are not made yet; then that
+            beside is not either.
+        difference: how the snapshot of the viewpoint that is meant differs from another one, so
+            that a copy of that one need not be made anew: ``base``, its folder, and the quads that
+            are ``added`` and ``removed``, in N-Quads; None where that is not known.
         made: when the state was made, in ISO 8601, UTC.
 
     >>> Edition.read(Edition("d", "t", "reported", {"reported": "/x"}).written()).digest
@@ -40,6 +49,23 @@ class Edition:
     union: bool = True
     made: str = ""
     notes: tuple[str, ...] = field(default=())
+    pending: tuple[str, ...] = field(default=())
+    difference: dict[str, str] | None = None
+
+    @property
+    def viewpoints(self) -> list[str]:
+        """Return the names of the viewpoints, sorted."""
+        return sorted({*self.snapshots, *self.pending})
+
+    def whole(self) -> Edition:
+        """Return it, where it is whole.
+
+        Raises:
+            Pending: it is not.
+        """
+        if self.pending:
+            raise Pending
+        return self
 
     def written(self) -> dict[str, Any]:
         """Return it as JSON can write it."""
@@ -48,5 +74,5 @@ class Edition:
     @classmethod
     def read(cls, written: dict[str, Any]) -> Edition:
         """Return what ``written`` gave."""
-        lists = {name: tuple(written.get(name, ())) for name in ("graphs", "notes")}
+        lists = {name: tuple(written.get(name, ())) for name in ("graphs", "notes", "pending")}
         return cls(**{**written, **lists})

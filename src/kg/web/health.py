@@ -66,7 +66,7 @@ class Health:
             "last_reload": self.last_reload,
             "reload_error": self.reload_error,
             "viewpoint": self.edition.viewpoint,
-            "viewpoints": sorted(self.edition.snapshots),
+            "viewpoints": self.edition.viewpoints,
             "workers": dict(pool),
         }
         body = json.dumps(told, ensure_ascii=False, indent=1).encode()

@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from kg.errors import UnknownName
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
 from kg.snapshot import locks
-from kg.snapshot.written import Written, in_memory
+from kg.snapshot.written import Written, change, in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.reasoning import Prover
     from kg.results import Term
     from kg.sparql import Query, Result
+    from kg.web.editing import Folder
     from kg.web.edition import Edition
     from kg.web.settings import Limits
 
@@ -46,6 +47,8 @@ class Held:
         self._written_copies: dict[str, Written] = {}
         self._provers: dict[str, Prover] = {}
         self._descriptors: list[int] = []
+        #: What is served and changed here, in the process that makes changes.
+        self.folder: Folder | None = None
 
     def close(self) -> None:
         """Let go of the snapshots; the stores must not be used any more."""
@@ -56,6 +59,32 @@ class Held:
         self._stores.clear()
         while self._descriptors:
             os.close(self._descriptors.pop())
+
+    def take_over(self, before: Held) -> None:
+        """Take what an earlier edition has in memory, where this one has it too or nearly so.
+
+        Args:
+            before: has the earlier edition; it is not asked any more.
+        """
+        folders = {*self.edition.snapshots.values()}
+        copies = {
+            one: copy for one, copy in before._copies.items() if copy is not before._stores.get(one)
+        }
+        self._copies |= {one: copies[one] for one in folders & copies.keys()}
+        kept_copies = before._written_copies
+        self._written_copies |= {one: kept_copies[one] for one in folders & kept_copies.keys()}
+        # The rest is changed in place: nobody looks at the state before any more.
+        told, folder = self.edition.difference, self.edition.snapshots[self.edition.viewpoint]
+        if told is None or folder in self._copies or told["base"] not in copies:
+            return
+        added, removed = (
+            list(parse(told[name].encode(), RdfFormat.N_QUADS)) for name in ("added", "removed")
+        )
+        self._copies[folder] = copies[told["base"]]
+        change(self._copies[folder], added, removed)
+        kept = kept_copies.get(told["base"])
+        if kept is not None:
+            self._written_copies[folder] = kept.changed(added, removed)
 
     def store(self, viewpoint: str | None = None) -> Store:
         """Return the store of a viewpoint, or of the one that is meant where none is named.
@@ -73,7 +102,8 @@ class Held:
 
     def beside(self) -> Store:
         """Return the store that has the graphs of all viewpoints, where there is one."""
-        return self._opened(self.edition.beside or self.edition.snapshots[self._slug(None)])
+        edition = self.edition.whole()
+        return self._opened(edition.beside or edition.snapshots[self._slug(None)])
 
     def prover(self, viewpoint: str | None = None) -> Prover:
         """Return what proves the triples of a viewpoint; it remembers what it was asked."""
@@ -175,6 +205,8 @@ class Held:
                 store.contains_named_graph(graph(one)) for graph in (accepted_graph, inferred_graph)
             )
         }
+        if others - {slug}:
+            edition = edition.whole()
         if lacking:
             raise UnknownName("viewpoint", min(lacking), list(edition.snapshots))
         is_apart = edition.overlaps and names_graphs and slug == edition.viewpoint
@@ -190,7 +222,7 @@ class Held:
     def _slug(self, viewpoint: str | None) -> str:
         slug = viewpoint or self.edition.viewpoint
         if slug not in self.edition.snapshots:
-            raise UnknownName("viewpoint", slug, list(self.edition.snapshots))
+            raise UnknownName("viewpoint", slug, list(self.edition.whole().snapshots))
         return slug
 
     def _opened(self, folder: str) -> Store:
@@ -203,10 +235,13 @@ class Held:
 
     def written_beside(self) -> Written | None:
         """Return what keeps literals as they are written of the graphs of all viewpoints."""
-        return self._kept(self.edition.beside or self.edition.snapshots[self._slug(None)])
+        edition = self.edition.whole()
+        return self._kept(edition.beside or edition.snapshots[self._slug(None)])
 
     def _kept(self, folder: str, *, is_copied: bool = False) -> Written | None:
         """Return what keeps literals as they are written, opened once, or copied to memory."""
+        if is_copied and folder in self._written_copies:
+            return self._written_copies[folder]
         self._opened(folder)
         if folder not in self._written:
             self._written[folder] = Written.of(Path(folder))

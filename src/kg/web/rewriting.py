@@ -68,7 +68,7 @@ def rewritten(path: Path, change: Callable[[Store], int], part: str) -> dict[str
         return {"status": status, "changed": False}
     text = as_is.serialize(kind, [*kept, *added], earlier)
     built = as_is.made_of(path, kind, text, expected=len({*kept, *added}))
-    _MADE.append(built)
+    _MADE[:] = [built]
     _write(Path(part), text, path)
     return {
         "status": status,

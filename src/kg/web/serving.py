@@ -119,6 +119,8 @@ async def _serve(settings: Settings, listener: socket.socket, *, logs: bool) -> 
     try:
         await pool.start()
         writer = Writer(settings, pool, health) if settings.writable else None
+        if writer is not None:
+            writer.begin()
         app = application(settings, pool, health, writer, logs=logs)
         config = uvicorn.Config(
             app,

@@ -4,7 +4,8 @@ From before that process reads until the change is committed, other writers are 
 is served, with the lock that ``kg add`` takes. It makes the state after the change and writes
 nothing that anybody sees; its end, however it ends, leaves all as it was. The process that asked it
 commits: by giving one file its name, if nothing was changed meanwhile. Workers take the new state
-before the client has its answer.
+before the client has its answer: that of the viewpoint that is meant. The states of the others
+follow once no change came for a moment, or when they are asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import logging
 import os
 import uuid
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,15 @@ from kg.errors import KgError
 from kg.web import building
 from kg.web.answers import Answer
 from kg.web.edition import Edition
+from kg.web.errands import Errands
 from kg.web.health import now
+from kg.web.preparing import Preparer
 from kg.web.problems import Problem, problem_of
 from kg.web.reload import mark, state_of
 from kg.web.rewriting import clean, part_of, take_over
 from kg.web.telling import discreet
 from kg.web.workers.keeping import Kept
 from kg.web.workers.lane import Lane
-from kg.web.workers.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -47,9 +48,8 @@ __all__ = ["Writer"]
 _LOG = logging.getLogger("kg.web")
 #: Seconds in which a change that was ended is told so.
 _ENDING = 5.0
-#: What polars, numpy and the threads of a store that is written take of the address space, most of
-#: which they never use.
-_RESERVED = 4 << 30
+#: Seconds without a change after which the states of all viewpoints are made.
+_REST = 5.0
 _CREATED = 201
 
 
@@ -65,12 +65,14 @@ class Writer:
     def __init__(self, settings: Settings, pool: Pool, health: Health) -> None:
         self._settings, self._pool, self._health = settings, pool, health
         self._lane = Lane(1)
-        self._process: Process | None = None
+        self._preparer = Preparer(settings, pool)
+        self._completion: asyncio.TimerHandle | None = None
         self._adopting: asyncio.Task[Edition] | None = None
-        self._changes: set[asyncio.Task[Answer]] = set()
+        self._changes, self._errands = Errands(), Errands()
         #: The files as the last change left them, once that is served.
         self.state: State | None = None
         self._is_stopping = self._is_ended = False
+        pool.completed = self.completed
         if settings.dataset is not None:
             clean(settings.dataset)
 
@@ -174,7 +176,34 @@ class Writer:
 
     def pids(self) -> list[int]:
         """Return the process number of whoever makes a change at present."""
-        return [] if self._process is None else [self._process.pid]
+        return self._preparer.pids()
+
+    def begin(self) -> None:
+        """Have all made ready that the first change would wait for."""
+        self._errands.begin(self._begun())
+
+    async def _begun(self) -> None:
+        async with self.in_turn():
+            await self._preparer.ask("update.ready", {})
+
+    async def completed(self) -> None:
+        """Have the states of all viewpoints made, where a change left them for later.
+
+        Raises:
+            Problem: they cannot be served.
+        """
+        await asyncio.shield(self._errands.begin(self._complete()))
+
+    async def _complete(self) -> None:
+        async with self.in_turn():
+            if not self._pool.edition.pending or self._is_stopping:
+                return
+            try:
+                made = await self._preparer.ask("update.whole", {})
+                edition = Edition.read(made["edition"])
+            except (Problem, KgError):
+                edition = await self._built()
+            self._serve(edition)
 
     async def stop(self, grace: float = 5.0) -> int:
         """Take no more changes; let the one that runs come to its end, or end it.
@@ -186,16 +215,19 @@ class Writer:
             How many changes were not made.
         """
         self._is_stopping = True
-        if self._changes:
-            await asyncio.wait(set(self._changes), timeout=grace)
-        left = set(self._changes)
+        self._errands.cancel()
+        if left := self._changes.left():
+            await asyncio.wait(left, timeout=grace)
+        left = self._changes.left()
         self._is_ended = True
-        if self._process is not None:
-            self._process.kill()
+        if self._completion is not None:
+            self._completion.cancel()
+        self._preparer.kill()
         if self._adopting is not None:
             self._adopting.cancel()
         if left:
             await asyncio.wait(left, timeout=_ENDING)
+        await self._preparer.end()
         return sum(not change.done() or change.exception() is not None for change in left)
 
     async def _written(
@@ -220,16 +252,7 @@ class Writer:
         if self._lane.waiting >= self._pool.limits.waiting:
             raise Problem("busy", "many changes are waiting already", headers={"Retry-After": "5"})
         # Whoever asked may go; a change that has begun comes to its end.
-        change = asyncio.get_running_loop().create_task(self._in_turn(task, arguments, gone))
-        self._changes.add(change)
-        change.add_done_callback(self._settled)
-        return await asyncio.shield(change)
-
-    def _settled(self, change: asyncio.Task[Answer]) -> None:
-        self._changes.discard(change)
-        if not change.cancelled():
-            # Whoever asked may be gone, and nobody else wants to know.
-            change.exception()
+        return await asyncio.shield(self._changes.begin(self._in_turn(task, arguments, gone)))
 
     async def _in_turn(
         self, task: str, arguments: Mapping[str, Any], gone: asyncio.Event | None
@@ -292,44 +315,12 @@ class Writer:
         Raises:
             Problem: it was refused, or took too much.
         """
-        process = self._process = Process()
         try:
-            return await self._made(process, task, arguments, part, held)
+            made = await self._preparer.ask(task, {**arguments, "base": self._base(), "part": part})
         except Problem:
             if self._is_ended:
                 raise _stopping() from None
             raise
-        finally:
-            self._process = None
-            await process.buried()
-
-    async def _made(
-        self, process: Process, task: str, given: Mapping[str, Any], part: str, held: ExitStack
-    ) -> dict[str, Any]:
-        edition, limits = self._pool.edition, self._pool.limits
-        served = building.written(self._settings)
-        more = {"served": served, "base": self._base(), "part": part}
-        header = {
-            "task": task,
-            "arguments": {**given, **more},
-            "digest": edition.digest,
-            "edition": edition.written(),
-            "limits": asdict(limits) | {"memory": limits.memory + _RESERVED},
-        }
-        try:
-            async with asyncio.timeout(limits.wall):
-                told, body = await process.exchange(header)
-        except TimeoutError:
-            process.kill()
-            detail = f"ended after {limits.wall:g} s, as long as one may take; nothing was changed"
-            raise Problem("timeout", detail) from None
-        if "code" in told:
-            if "fault" in told:
-                _LOG.error("%s failed:\n%s", task, told["fault"])
-            raise Problem(
-                told["code"], told["detail"], headers=dict(told["headers"]), more=told["more"]
-            )
-        made: dict[str, Any] = json.loads(body)
         if "edition" in made:
             held.callback(Kept(Edition.read(made["edition"])).release)
         return made
@@ -355,23 +346,39 @@ class Writer:
 
     async def _adopt(self, prepared: Mapping[str, Any]) -> None:
         """Have the workers take the state after a change that was committed."""
-        if "edition" in prepared:
-            edition = Edition.read(prepared["edition"])
-        else:
-            self._adopting = asyncio.get_running_loop().create_task(building.build(self._settings))
-            try:
-                edition = await self._adopting
-            except asyncio.CancelledError:
-                if self._is_ended:
-                    return  # the change is made, and nobody is answered here any more
-                raise
-            except building.BuildFailure as error:
-                self._health.reload_error = discreet(error.message, self._settings)
-                _LOG.error("changed, and not served: %s", error.message)
-                detail = "the change was written, and cannot be served; /health has the reason"
-                raise Problem("internal", detail) from None
-            finally:
-                self._adopting = None
+        try:
+            edition = (
+                Edition.read(prepared["edition"]) if "edition" in prepared else await self._built()
+            )
+        except asyncio.CancelledError:
+            if self._is_ended:
+                return  # the change is made, and nobody is answered here any more
+            raise
+        self._serve(edition)
+        if edition.pending and not self._is_stopping:
+            if self._completion is not None:
+                self._completion.cancel()
+            loop = asyncio.get_running_loop()
+            self._completion = loop.call_later(_REST, lambda: self._errands.begin(self._complete()))
+
+    async def _built(self) -> Edition:
+        """Have an edition made from the files.
+
+        Raises:
+            Problem: they cannot be served.
+        """
+        self._adopting = asyncio.get_running_loop().create_task(building.build(self._settings))
+        try:
+            return await self._adopting
+        except building.BuildFailure as error:
+            self._health.reload_error = discreet(error.message, self._settings)
+            _LOG.error("changed, and not served: %s", error.message)
+            detail = "the change was written, and cannot be served; /health has the reason"
+            raise Problem("internal", detail) from None
+        finally:
+            self._adopting = None
+
+    def _serve(self, edition: Edition) -> None:
         self._pool.adopt(edition)
         self._health.edition = edition
         self._health.last_reload, self._health.reload_error = now(), None

@@ -139,7 +139,7 @@ def _agents(store: Store) -> dict[str, NamedNode | BlankNode]:
 
 def _choices(held: Held) -> tuple[Choice, ...]:
     """Name the viewpoints: the default first, those of agents last."""
-    edition = held.edition
+    edition = held.edition.whole()
     key = edition.digest, *edition.snapshots.items()
     if key not in _REMEMBERED:
         if len(_REMEMBERED) >= _FEW:

@@ -175,9 +175,10 @@ def _claim(held: Held, links: Links, node: NamedNode | BlankNode) -> list[tuple[
 def _where(held: Held, links: Links, triple: Triple) -> list[Link]:
     opened: set[str] = set()
     found = []
-    default = held.edition.viewpoint
-    for slug in sorted(held.edition.snapshots, key=lambda one: (len(one), one)):
-        folder = held.edition.snapshots[slug]
+    edition = held.edition.whole()
+    default = edition.viewpoint
+    for slug in sorted(edition.snapshots, key=lambda one: (len(one), one)):
+        folder = edition.snapshots[slug]
         if folder in opened:
             continue
         opened.add(folder)
@@ -233,7 +234,7 @@ def _absent(held: Held, links: Links, node: NamedNode | BlankNode, here: str) ->
 
     elsewhere = []
     default = held.edition.viewpoint
-    for slug in sorted(held.edition.snapshots):
+    for slug in held.edition.whole().viewpoints:
         store = held.store(slug)
         if next(store.quads_for_pattern(node, None, None), None) is not None:
             seen = replace(links, viewpoint=None if slug == default else slug)

@@ -72,7 +72,7 @@ def _triples(held: Held, graph: str | None) -> Iterable[Triple]:
     else:
         name = iri(graph)
         is_whole = not held.edition.overlaps and store.contains_named_graph(name)
-        if held.edition.beside is not None and not is_whole:
+        if not is_whole and held.edition.whole().beside is not None:
             store, written = held.beside(), held.written_beside()
     # No triple is in two of the graphs that are one.
     quads = as_written(store, written).quads_for_pattern(None, None, None, name)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from kg.web.held import Held
+    from kg.web.settings import Settings
 
-__all__ = ["operation", "write"]
+__all__ = ["operation", "ready", "whole", "write"]
 
 #: How many results of a report a problem carries.
 _MOST_RESULTS = 100
@@ -56,7 +57,7 @@ def operation(  # noqa: PLR0913 - what the protocol lets a client choose
     update = updates.read(text, held.limits, using_default, using_named)
     settings = building.opened(served)
     if settings.dataset is None:
-        return _told(lambda: editing.updated(settings, update, base))
+        return _told(lambda: editing.updated(_folder(held, settings), update, base))
 
     def change(store: Store) -> int:
         from kg.sparql.updating import apply
@@ -102,13 +103,49 @@ def write(  # noqa: PLR0913 - what the protocol lets a client choose
         depth = held.limits.depth
         triples = uploads.triples(content, media_type, base=graph or base, depth=depth)
     if settings.dataset is None:
-        return _told(lambda: editing.written(settings, method, name, triples))
+        return _told(lambda: editing.written(_folder(held, settings), method, name, triples))
     path = settings.dataset
     return _told(
         lambda: rewriting.rewritten(
             path, lambda store: rewriting.write(store, method, name, triples), part
         )
     )
+
+
+def ready(held: Held, *, served: dict[str, Any]) -> Answer:
+    """Make ready what the first change would wait for.
+
+    Args:
+        held: takes it.
+        served: as for ``operation``.
+
+    Raises:
+        KgError: what is served cannot be read at present.
+    """
+    settings = building.opened(served)
+    if settings.dataset is None:
+        _folder(held, settings).prepare()
+    return Answer(b"{}", "application/json")
+
+
+def whole(held: Held, *, served: dict[str, Any]) -> Answer:
+    """Make the states of all viewpoints of a folder.
+
+    Args:
+        held: knows the changes.
+        served: as for ``operation``.
+
+    Raises:
+        KgError: they cannot be served.
+    """
+    folder = _folder(held, building.opened(served))
+    return Answer(json.dumps({"edition": folder.whole().written()}).encode(), "application/json")
+
+
+def _folder(held: Held, settings: Settings) -> editing.Folder:
+    if held.folder is None:
+        held.folder = editing.Folder(settings, held.edition)
+    return held.folder
 
 
 def _told(make: Callable[[], dict[str, Any]]) -> Answer:

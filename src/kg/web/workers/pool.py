@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.web.answers import Answer
+from kg.web.edition import Pending
 from kg.web.problems import Problem
 from kg.web.workers.crew import Crew
 from kg.web.workers.keeping import Kept
@@ -21,7 +22,7 @@ from kg.web.workers.lane import Lane
 from kg.web.workers.remembered import Remembered, Seen, is_steady, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from kg.web.edition import Edition
     from kg.web.settings import Limits
@@ -99,6 +100,8 @@ class Pool:
         self._runs: set[_Run] = set()
         self._is_stopping = False
         self._killed = 0
+        #: Has the edition made whole, where it is not.
+        self.completed: Callable[[], Awaitable[None]] | None = None
 
     async def start(self) -> None:
         """Start the workers; return when there is one for each quick place.
@@ -214,6 +217,17 @@ class Pool:
         """
         if self._is_stopping:
             raise _stopping()
+        try:
+            return await self._asked(task, arguments, gone)
+        except Pending:
+            if self.completed is None:
+                raise Problem("internal", "nobody makes the state of other viewpoints") from None
+            await self.completed()
+        return await self._asked(task, arguments, gone)
+
+    async def _asked(
+        self, task: str, arguments: Mapping[str, Any], gone: asyncio.Event | None
+    ) -> Answer:
         name = name_of(self.edition.digest, task, arguments)
         if (known := self._answers.get(name)) is not None:
             return known
@@ -277,6 +291,8 @@ class Pool:
             run.crew.lose(process)
         else:
             run.crew.give(process)
+        if told.get("pending"):
+            raise Pending
         if "code" in told:
             raise self._refused(run, told)
         answer = Answer(body, told["type"], told["status"], tuple(map(tuple, told["headers"])))

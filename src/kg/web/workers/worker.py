@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
 from kg.web import tasks
-from kg.web.edition import Edition
+from kg.web.edition import Edition, Pending
 from kg.web.held import Held
 from kg.web.problems import Problem, problem_of
 from kg.web.settings import Limits
@@ -66,6 +66,9 @@ class Worker:
                 return self._packed(_task(header["task"])(held, **header["arguments"]), allowed)
             finally:
                 limits.release()
+        except Pending:
+            problem = Problem("not-ready", "the state of other viewpoints is being made")
+            return messages.pack(_written(problem) | {"pending": True})
         except (KgError, Problem) as error:
             problem = error if isinstance(error, Problem) else problem_of(error)
             return messages.pack(_written(problem))
@@ -78,9 +81,10 @@ class Worker:
 
     def _hold(self, edition: dict[str, Any] | None, digest: str, allowed: Limits) -> Held:
         if edition is not None:
-            if self._held is not None:
-                self._held.close()
-            self._held = Held(Edition.read(edition), allowed)
+            before, self._held = self._held, Held(Edition.read(edition), allowed)
+            if before is not None:
+                self._held.take_over(before)
+                before.close()
             self._size = None
         if self._held is None or self._held.edition.digest != digest:
             raise Problem("internal", "the state that was asked for is not held")
