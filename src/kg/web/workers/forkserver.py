@@ -7,6 +7,7 @@ only the thread that made it. It ends when the process that asks for workers doe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -123,8 +124,10 @@ class Forkserver:
 
 @cache
 def forkserver() -> Forkserver:
-    """Return the one of this process."""
-    return Forkserver()
+    """Return the one of this process, which ends with it."""
+    server = Forkserver()
+    atexit.register(server.close)
+    return server
 
 
 # --- in the process itself ------------------------------------------------------------------------
