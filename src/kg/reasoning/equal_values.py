@@ -112,7 +112,7 @@ def other_forms(literal: Literal) -> list[Literal] | None:
     >>> other_forms(Literal("2024-02-29", datatype=XSD.date)), other_forms(Literal(1))
     ([], None)
     >>> len(other_forms(Literal("Mali")))
-    7
+    6
     """
     if literal.language or identity(literal) is None or has_one_form(literal):
         return []
