@@ -10,11 +10,11 @@ from __future__ import annotations
 import io
 from collections import Counter
 from functools import cached_property
-from itertools import count
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from pyoxigraph import BlankNode, Triple, parse
 
+from kg.dataset.parsing import Numbering
 from kg.dataset.statements import Reader
 
 if TYPE_CHECKING:
@@ -115,16 +115,7 @@ class Blanks:
     def _met(self) -> _Met:
         met = _Met({}, {}, {}, Counter())
         pieces = _Pieces(self._text, [section.end for section in self._sections])
-        labels: dict[object, BlankNode] = {}
-        numbers = count()
-
-        def numbered(term: Any) -> Any:
-            if not isinstance(term, BlankNode):
-                return term
-            if term not in labels:
-                labels[term] = BlankNode(f"{self._prefix}{next(numbers)}")
-            return labels[term]
-
+        numbering = Numbering(self._prefix)
         quads = parse(cast("IO[bytes]", pieces), self._format, base_iri=self._base or None)
         for number, quad in enumerate(quads):
             place = _Place(pieces.number, number)
@@ -132,10 +123,10 @@ class Blanks:
             met.sizes[place.section] += 1
             subject, predicate, value, graph = quad
             if isinstance(subject, BlankNode) or isinstance(value, BlankNode):
-                subject, value = numbered(subject), numbered(value)
+                subject, value = numbering(subject), numbering(value)
                 met.triples.setdefault(Triple(subject, predicate, value), place)
                 met.subjects.setdefault(subject, place)
-            numbered(graph)
+            numbering(graph)
         return met
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pyoxigraph import BlankNode
-
+from kg.dataset.parsing import Numbering
 from kg.dataset.statements import DIRECTIVES, TOKENS, Reader, Token
 
 if TYPE_CHECKING:
@@ -64,13 +62,11 @@ def read(text: str, base: str = "", blank_prefix: str = "b") -> Comments:
         head.pop()
     for remark in reader.head:
         head += ["", re.sub(r"^# ?", "", remark).rstrip()]
-    labels: dict[Any, BlankNode] = {}
-    numbers = count()
+    numbering = Numbering(blank_prefix)
     for statement in reader.done:
         for term in statement[:3]:
-            if isinstance(term, BlankNode) and term not in labels:
-                labels[term] = BlankNode(f"{blank_prefix}{next(numbers)}")
-    of = {labels.get(node, node): said for node, said in reader.of.items()}
+            numbering(term)
+    of = {numbering.labels.get(node, node): said for node, said in reader.of.items()}
     return Comments("\n".join(head).strip("\n"), of, reader.tail)
 
 

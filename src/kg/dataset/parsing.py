@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import count
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
 from pyoxigraph import BlankNode, Literal, Quad, RdfFormat, Triple
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from kg.formats import Format
 
 __all__ = ["Parsed", "decode", "links", "notes_on", "parse", "parser_of", "prefixes_of", "prepared"]
-__all__ += ["read", "refuse"]
+__all__ += ["Numbering", "read", "refuse"]
 
 # git writes these lines around the two sides of a conflict.
 _CONFLICT = re.compile(r"^(?:<{7} .*|\|{7} .*|={7}|>{7} .*)$", re.MULTILINE)
@@ -58,6 +57,30 @@ class Parsed(NamedTuple):
     quads: list[Quad]
     prefixes: dict[str, str]
     notes: tuple[str, ...] = ()
+
+
+class Numbering:
+    """Labels for blank nodes, numbered in the order in which they are met.
+
+    Args:
+        prefix: begins the labels.
+
+    >>> numbering = Numbering("d0b")
+    >>> [str(numbering(BlankNode(label))) for label in ("x", "y", "x")]
+    ['_:d0b0', '_:d0b1', '_:d0b0']
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self.labels: dict[object, BlankNode] = {}
+
+    def __call__(self, term: Any) -> Any:
+        """Return the label of a blank node, and any other term as it is."""
+        if not isinstance(term, BlankNode):
+            return term
+        if term not in self.labels:
+            self.labels[term] = BlankNode(f"{self._prefix}{len(self.labels)}")
+        return self.labels[term]
 
 
 def decode(name: str, content: bytes, *, may_be_empty: bool = False) -> str:
@@ -359,16 +382,7 @@ def _without_language(quad: Quad) -> Quad:
 
 def _numbered(quads: list[Quad], prefix: str) -> list[Quad]:
     """Give blank nodes labels that depend on the document alone, not on the run."""
-    numbers = count()
-    labels: dict[object, BlankNode] = {}
-
-    def numbered(term: Any) -> Any:
-        if not isinstance(term, BlankNode):
-            return term
-        if term not in labels:
-            labels[term] = BlankNode(f"{prefix}{next(numbers)}")
-        return labels[term]
-
     if not any(isinstance(term, BlankNode) for quad in quads for term in quad):
         return quads
-    return [Quad(*map(numbered, quad)) for quad in quads]
+    numbering = Numbering(prefix)
+    return [Quad(*map(numbering, quad)) for quad in quads]

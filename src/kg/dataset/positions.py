@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from kg.dataset import statements
 from kg.dataset.blanks import Blanks
+from kg.dataset.parsing import Numbering
 from kg.dataset.sections import Sections
 from kg.namespaces import RDF, compact
 
@@ -89,20 +89,11 @@ class Positions:
     def _lines(self) -> tuple[dict[Triple, int], dict[object, int]]:
         triples: dict[Triple, int] = {}
         subjects: dict[object, int] = {}
-        labels: dict[object, BlankNode] = {}
-        numbers = count()
-
-        def numbered(term: Any) -> Any:
-            if not isinstance(term, BlankNode):
-                return term
-            if term not in labels:
-                labels[term] = BlankNode(f"{self._blank_prefix}{next(numbers)}")
-            return labels[term]
-
+        numbering = Numbering(self._blank_prefix)
         for found in statements.read(
             self._text, one_per_line=self._rdf in _ONE_PER_LINE, base=self._base
         ):
-            subject, predicate, value, _ = map(numbered, found[:4])
+            subject, predicate, value, _ = map(numbering, found[:4])
             triple = Triple(subject, predicate, value)
             triples[triple] = min(found.line, triples.get(triple, found.line))
             subjects[subject] = min(found.subject_line, subjects.get(subject, found.subject_line))

@@ -126,16 +126,7 @@ class Cards:
         if box and site.items:
             self._card(group, box, (x, y))
         if any(item.near for item in site.items):
-            group.add(
-                "circle",
-                cx=x,
-                cy=y,
-                r=13,
-                fill="none",
-                stroke="ink",
-                stroke_width=1.2,
-                stroke_dasharray="3 2.5",
-            )
+            _ring(group, x, y, 13)
         _dot(group, x, y, site)
         if box:
             self._words(group, site, lines, box)
@@ -380,12 +371,17 @@ def _sample_lit(parent: Element, x: float, y: float) -> None:
 
 
 def _sample_near(parent: Element, x: float, y: float) -> None:
+    """Draw the ring of what is near, small."""
+    _ring(parent, x, y, 7)
+
+
+def _ring(parent: Element, x: float, y: float, radius: float) -> None:
     """Draw the ring of what is near."""
     parent.add(
         "circle",
         cx=x,
         cy=y,
-        r=7,
+        r=radius,
         fill="none",
         stroke="ink",
         stroke_width=1.2,
