@@ -665,7 +665,12 @@ def reference(schema):
 def test_a_random_ontology_is_closed_as_by_owlrl(graph):
     schema = schema_of({statement(triple) for triple in graph})
 
-    assert by_table_9(schema) == reference(schema)
+    assert by_table_9(schema) <= reference(schema)
+    if is_plain(schema):
+        assert by_table_9(schema) == reference(schema)
+    else:
+        triples = [Triple(*statement) for statement in schema]
+        assert outcome(by_columns, triples) == outcome(by_owlrl, triples)
 
 
 @pytest.mark.parametrize(

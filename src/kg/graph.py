@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -345,6 +345,7 @@ class Graph(Linked, Proofs):
         """Tell in words what is different in another graph, from this one to that one."""
         from kg.diff import diff
 
+        @cache
         def name(node: NamedNode) -> str:
             labels = (one.dataset.label(node) for one in (other, self))
             return next(filter(None, labels), None) or compact(node.value)

@@ -259,15 +259,21 @@ class Dataset:
 
     def _best_label(self, node: object) -> labels.Rank | None:
         """Return the best label of a node, without looking at those of all others."""
-        kinds = [*labels.LABELS, *labels.NAMES]
+        if not isinstance(node, NamedNode | BlankNode):
+            return None
         found = (
             labels.rank(triple.predicate, triple.object)
-            for triples in (self.columns or {}).values()
-            if isinstance(node, NamedNode | BlankNode)
-            for triple in triples.about(node).with_predicates(kinds)
+            for triples in self._naming
+            for triple in triples.about(node)
             if isinstance(triple.object, Literal) and triple.object.value.strip()
         )
         return min(found, default=None)
+
+    @cached_property
+    def _naming(self) -> list[Triples]:
+        """Return the triples of each graph that name something."""
+        kinds = [*labels.LABELS, *labels.NAMES]
+        return [triples.with_predicates(kinds) for triples in (self.columns or {}).values()]
 
     @cached_property
     def _graphs(self) -> dict[NamedNode, frozenset[Triple]]:

@@ -82,6 +82,8 @@ class Triples(AbstractSet[Triple]):
 
     def __iter__(self) -> Iterator[Triple]:
         """Yield the triples in their order."""
+        if not len(self):
+            return iter(())
         lines = b"".join(self.lines())
         return (quad.triple for quad in parse(lines, RdfFormat.N_TRIPLES, lenient=True))
 
