@@ -76,7 +76,7 @@ def rows(folder: Path, *, quick: bool, largest: int) -> dict[str, list[Callable[
     sizes = [1_000] if quick else [10_000, 100_000, 1_000_000]
     endings = [".nt"] if quick else [".nt", ".ttl"]
     return {
-        "commands": commands.rows(folder, sizes, endings, 5 if quick else 120),
+        "commands": commands.rows(folder, sizes, endings, 2 if quick else 120),
         "closing": [
             lambda: closing.against_owlrl(folder, tiny),
             lambda: closing.against_packaged(folder, large, small, 30 if quick else 240),

@@ -28,6 +28,32 @@ settings.register_profile(
 settings.load_profile("kg")
 
 _CACHE = "KG_TESTS_CACHE"
+#: Files of few tests that take long. They go first, so that no worker ends with one of them alone.
+_LONG = [
+    "browser_pages",
+    "bench",
+    "wheel",
+    "validation_engines",
+    "increment",
+    "web_workers",
+    "edit",
+    "writers",
+    "plots",
+    "increments",
+    "web_states",
+    "abuse_data",
+    "access",
+    "catalogue",
+    "successors",
+    "stopping",
+    "load",
+]
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take long first, the others in their order."""
+    places = {f"test_{name}": place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 def pytest_configure(config):

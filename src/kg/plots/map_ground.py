@@ -10,7 +10,7 @@ import gzip
 import json
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from kg.plots.map_labels import Box, Point
 from kg.plots.svg import Element, number, rectangle, segment, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["SOURCE", "Country", "Land", "View", "atlas", "country_number", "main_part", "view"]
 
@@ -432,10 +432,10 @@ class Land:
             if country not in lit and _area(max(rings, key=_area)) > _LARGE
         ]
 
-    def rooms(self, country: Country, width: float, height: float) -> list[Box]:
-        """Return where a name fits inside a country, nearest to its middle first."""
+    def rooms(self, country: Country, width: float, height: float) -> Iterator[Box]:
+        """Yield where a name fits inside a country, nearest to its middle first."""
         if country not in self._seen:
-            return []
+            return
         ring = max(self._seen[country], key=_area)
         frame = self.view
         left = max(min(x for x, _ in ring), frame.x - frame.width / 2)
@@ -450,7 +450,8 @@ class Land:
         ]
         places.sort(key=lambda one: (math.dist(one, middle), one))
         boxes = (Box(x - width / 2, y - height / 2, width, height) for x, y in places)
-        return [box for box in boxes if all(_inside(point, ring) for point in box.rim())]
+        inside = _inside(ring)
+        yield from (box for box in boxes if all(map(inside, box.rim())))
 
     def scale_bar(self, frame: Element) -> None:
         """Draw how long a round number of kilometres is, at the middle of the map."""
@@ -551,12 +552,16 @@ def _area(ring: Sequence[Point]) -> float:
     return abs(sum(one[0] * other[1] - other[0] * one[1] for one, other in pairs)) / 2
 
 
-def _inside(point: Point, ring: Sequence[Point]) -> bool:
-    """Tell whether a point is inside a ring: a line from it crosses the ring oddly often."""
-    x, y = point
-    crossed = False
-    for one, other in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (one[1] > y) != (other[1] > y):
-            share = (y - one[1]) / (other[1] - one[1])
-            crossed ^= x < one[0] + share * (other[0] - one[0])
-    return crossed
+def _inside(ring: Sequence[Point]) -> Callable[[Point], bool]:
+    """Return whether a point is inside a ring: a line from it crosses the ring oddly often."""
+    edges = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+
+    @cache
+    def crossings(y: float) -> list[float]:
+        return [
+            one[0] + (y - one[1]) / (other[1] - one[1]) * (other[0] - one[0])
+            for one, other in edges
+            if (one[1] > y) != (other[1] > y)
+        ]
+
+    return lambda point: sum(point[0] < x for x in crossings(point[1])) % 2 == 1
