@@ -139,7 +139,9 @@ def main(arguments: list[str] | None = None) -> int:
     about = machine()
     found: list[Row] = []
     with TemporaryDirectory() as own:
-        parts = rows(options.folder or Path(own), quick=options.quick, largest=options.largest)
+        folder = options.folder or Path(own)
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = rows(folder, quick=options.quick, largest=options.largest)
         chosen = options.only.split(",") if options.only else list(parts)
         if unknown := set(chosen) - set(parts):
             parser.error(f"no part {min(unknown)}: there are {', '.join(parts)}")

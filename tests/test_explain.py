@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 import proof_checker
 from counted import Counted
-from kg import words
+from kg import terms
 from kg.errors import Misuse, NotEntailed
 from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, REL, accepted_graph, inferred_graph
 from kg.reasoning import Prover, close
@@ -416,7 +416,7 @@ def _named(slot, names, number):
 
 def test_ways_are_told_from_the_nearest(graph):
     prover = graph._prover
-    goal = words.triple(("Algeria", "has diplomatic ties with", "kg:france"), graph.store)
+    goal = terms.triple(("Algeria", "has diplomatic ties with", "kg:france"), graph.store)
 
     ranks = [way.rank[:2] for way in prover.nearness().ways(statement(goal))]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from kg import load, sssom
-from kg.bridge import to_rdflib
+from kg.graph import to_rdflib
 from kg.namespaces import EDTF, GRAPH, PREFIXES, RDF, REL, SKOS, XSD, expand
 from kg.results import serialize
 from kg.sparql import evaluate

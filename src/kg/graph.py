@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kg import build, flow, words
+from pyoxigraph import Literal
+
+from kg import build, flow, terms
 from kg.caveats import admit
+from kg.caveats import caveats as caveats_of
 from kg.dataset import Reading
 from kg.dataset import load as load_dataset
 from kg.dataset.viewpoints import DEFAULT
-from kg.linked import Linked
-from kg.namespaces import GRAPH, compact, inferred_graph
-from kg.proofs import Proofs
+from kg.errors import NotEntailed
+from kg.namespaces import GRAPH, PREFIXES, RDF, REL, XSD, compact, inferred_graph
 from kg.sources import includes_kg, shape_files, sources, unexplained
 
 if TYPE_CHECKING:
@@ -31,18 +34,21 @@ if TYPE_CHECKING:
     from kg.diff import Diff
     from kg.edit import Edit
     from kg.entity import Entity
+    from kg.explanation import Consequences, Explanation, Explanations, WhyNot
     from kg.plots import Picture
     from kg.queries import SavedQuery
-    from kg.reasoning import Closure
+    from kg.reasoning import Closure, Prover
     from kg.results import Term
     from kg.snapshot import Snapshot
+    from kg.snapshot.written import Written
     from kg.sources import Paths
     from kg.sparql import Result
+    from kg.terms import Value
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
-    from kg.words import Value
+    from kg.wikidata.links import Links
 
-__all__ = ["Graph", "load"]
+__all__ = ["Graph", "load", "to_rdflib"]
 
 
 def load(
@@ -84,7 +90,7 @@ def load(
     return graph
 
 
-class Graph(Linked, Proofs):
+class Graph:
     """A graph made from files; it is read when it is first asked for anything.
 
     The arguments are those of ``load``. A graph that does not conform can be checked, not asked.
@@ -101,6 +107,7 @@ class Graph(Linked, Proofs):
         self._reading = reading or Reading()
         self._data, self._ontology, self._gated = sources(data, ontology)
         self._is_told_ontology = ontology is not None
+        self._asked: tuple[Store, Prover] | None = None
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -149,8 +156,8 @@ class Graph(Linked, Proofs):
         >>> [row.label.value for row in rows]
         ['Mali']
         """
-        terms = {name: words.term(value, self.store) for name, value in bindings.items()}
-        return self._evaluate(text, terms, "query")
+        bound = {name: terms.term(value, self.store) for name, value in bindings.items()}
+        return self._evaluate(text, bound, "query")
 
     def run(self, name: str, **params: Value) -> Result:
         """Answer a saved query.
@@ -168,7 +175,7 @@ class Graph(Linked, Proofs):
         """
         from kg.queries import find
 
-        raw = {key: words.text(value) for key, value in params.items()}
+        raw = {key: terms.text(value) for key, value in params.items()}
         saved = find(name)
         return self._evaluate(saved.text, saved.bind(raw, self.store), str(saved.path))
 
@@ -210,7 +217,43 @@ class Graph(Linked, Proofs):
         """
         from kg.entity import entity
 
-        return entity(self.store, words.node(thing, self.store))
+        return entity(self.store, terms.node(thing, self.store))
+
+    @property
+    def links(self) -> Links:
+        """What the table of links says of each thing, class and property.
+
+        >>> from kg import load
+        >>> [link.id for link in load().links.of_things() if link.label == "Gao"]
+        ['Q188904']
+        """
+        from kg.wikidata.links import links_of
+
+        return links_of(self.dataset)
+
+    def wikidata_view(self) -> Store:
+        """Return what the graph says in Wikidata's words, as a store of its own."""
+        from kg.wikidata.view import view
+
+        return view(self.store)
+
+    def ask_wikidata(self, text: str) -> Result:
+        """Answer a query that was written for the Wikidata Query Service.
+
+        Raises:
+            QueryRefused: it asks a service other than ``wikibase:label``, or is none that kg
+                evaluates.
+            ParseFailure: it is not SPARQL; says where.
+
+        >>> from kg import load
+        >>> [row.name.value for row in load().ask_wikidata(
+        ...     "SELECT ?name { ?m wdt:P137 wd:Q912 ; wdt:P131 wd:Q3561 ; rdfs:label ?name }"
+        ... )]
+        ['Embassy of Mali in Algiers']
+        """
+        from kg.wikidata.query_service import ask
+
+        return ask(self.store, text)
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
@@ -250,6 +293,99 @@ class Graph(Linked, Proofs):
             Inconsistent: the facts contradict the ontology or each other.
         """
         return build.inferred(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
+
+    @cached_property
+    def caveats(self) -> tuple[str, ...]:
+        """Why what follows may not be all that the ontology means, in sentences."""
+        if "snapshot" in self.__dict__:
+            return build.caveats(self.snapshot)
+        # What kg ships is held to the profile by its check.
+        return () if self._gated else caveats_of(self.dataset)
+
+    def explain(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+    ) -> Explanation:
+        """Tell why a triple holds, down to the passages that it rests on.
+
+        Each part is a term or a name; the predicate ``a`` is rdf:type.
+
+        Raises:
+            NotEntailed: the triple is neither asserted nor inferred; tells who claims it all the
+                same, and why it is no fact.
+        """
+        from kg.explanation import explain
+
+        goal = terms.triple((subject, predicate, object), self.store)
+        try:
+            return explain(self.store, self._prover, goal)
+        except NotEntailed as error:
+            raise NotEntailed(f"{error}{self._elsewhere(goal)}") from None
+
+    def explain_all(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+        *,
+        limit: int = 10,
+    ) -> Explanations:
+        """Tell why a triple holds in each way that there is, the shortest first.
+
+        No two proofs take the same steps.
+
+        Args:
+            subject: as for :meth:`explain`.
+            predicate: as for :meth:`explain`.
+            object: as for :meth:`explain`.
+            limit: how many proofs to give at most; whether there are more is told.
+
+        Raises:
+            NotEntailed: as for :meth:`explain`.
+
+        >>> from kg import load
+        >>> proofs = load().explain_all("Mali", "has diplomatic ties with", "Algeria")
+        >>> len(proofs[0].steps) <= len(proofs[1].steps)
+        True
+        """
+        from kg.explanation import explain_all
+
+        goal = terms.triple((subject, predicate, object), self.store)
+        return explain_all(self.store, self._prover, goal, limit)
+
+    def why_not(
+        self,
+        subject: str | Term,
+        predicate: str | NamedNode,
+        object: str | Term,  # noqa: A002 - the word of the API
+    ) -> WhyNot:
+        """Tell what is missing for a triple to follow.
+
+        Each part is as for :meth:`explain`.
+
+        >>> from kg import load
+        >>> load().why_not("Algeria", "rel:neighbours", "Mali").holds
+        True
+        """
+        from kg.explanation import why_not
+
+        return why_not(
+            self.store, self._prover, terms.triple((subject, predicate, object), self.store)
+        )
+
+    def consequences(self, thing: str | NamedNode) -> Consequences:
+        """Tell all that was derived about one thing, and why.
+
+        >>> from kg import load
+        >>> kinds = [one for one in load().consequences("Mali") if one.relation == "kind"]
+        >>> len(kinds) > 0
+        True
+        """
+        from kg.explanation import consequences
+
+        return consequences(self.store, self._prover, terms.node(thing, self.store))
 
     def validate(
         self, shapes: Paths | None = None, *, engine: Engine = "auto", allow: str = ""
@@ -358,9 +494,7 @@ class Graph(Linked, Proofs):
         >>> load().stats()["things"]["State"] > 1
         True
         """
-        from kg.statistics import statistics
-
-        return statistics(self.store, build.overlaps(self.snapshot), self.snapshot.written)
+        return _statistics(self.store, build.overlaps(self.snapshot), self.snapshot.written)
 
     def to_rdflib(self, beside: Sequence[str] = ()) -> rdflib.Dataset:
         """Return a copy as an rdflib dataset, its default graph being all graphs together.
@@ -373,12 +507,28 @@ class Graph(Linked, Proofs):
         >>> len(dataset.query("SELECT ?state { ?state a rel:State }")) > 1
         True
         """
-        from kg.bridge import to_rdflib
-
         if not beside and not build.overlaps(self.snapshot):
             return to_rdflib(self.store, written=self.snapshot.written)
         snapshot, graphs = self._beside(beside)
         return to_rdflib(snapshot.store, graphs, snapshot.written)
+
+    @property
+    def _prover(self) -> Prover:
+        """What proves; it remembers what it was asked as long as the graph stays the same."""
+        from kg.reasoning import Prover
+        from kg.reasoning.stored import derived, given
+
+        if self._asked is None or self._asked[0] is not self.store:
+            self._asked = self.store, Prover(given(self.store), derived(self.store))
+        return self._asked[1]
+
+    def _elsewhere(self, triple: Triple) -> str:
+        """Say from which other viewpoint a triple holds; without claims there is but one."""
+        if not next(self.store.quads_for_pattern(None, REL.assertedBy, None, GRAPH.claims), None):
+            return ""
+        from kg.comparison import elsewhere
+
+        return elsewhere(triple, self.dataset, self.viewpoint, gated=self._gated)
 
     def _adopt(self, dataset: Dataset, snapshot: Snapshot) -> None:
         self.dataset = dataset
@@ -410,3 +560,83 @@ class Graph(Linked, Proofs):
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)
+
+
+def to_rdflib(
+    store: Store,
+    default_graphs: Collection[NamedNode] | None = None,
+    written: Written | None = None,
+) -> rdflib.Dataset:
+    """Copy a store into an rdflib dataset that queries all its graphs as one.
+
+    Lexical forms are kept, and so are the labels of blank nodes.
+
+    Args:
+        store: the graphs.
+        default_graphs: those that are queried as one, unless all are; the others have to be named.
+        written: what keeps literals as they are written, where the store does not.
+    """
+    import rdflib
+
+    from kg.lexical import decode
+    from kg.reasoning.convert import to_rdflib as convert
+    from kg.snapshot.written import as_written
+
+    store = as_written(store, written)
+
+    def term(value: Any) -> Any:
+        # Parsers of rdflib give a string no datatype, and to rdflib the two are not equal.
+        if isinstance(value, Literal) and not value.language and value.datatype == XSD.string:
+            return rdflib.Literal(value.value)
+        return convert(value)
+
+    dataset = rdflib.Dataset(default_union=default_graphs is None)
+    for prefix, namespace in PREFIXES.items():
+        dataset.bind(prefix, namespace, replace=True)
+    for name in store.named_graphs():
+        graph = dataset.graph(term(name))
+        graphs = [graph, dataset.default_graph] if name in (default_graphs or ()) else [graph]
+        for quad in store.quads_for_pattern(None, None, None, name):
+            for one in graphs:
+                one.add((term(quad.subject), term(quad.predicate), term(decode(quad.object))))
+    return dataset
+
+
+def _statistics(
+    store: Store, whole: Mapping[str, int] | None = None, written: Written | None = None
+) -> dict[str, dict[str, int]]:
+    """Count the triples of each graph, the things of each kind, the claims of each standing.
+
+    A thing is counted by what the facts say it is, and not by what is inferred.
+
+    Args:
+        store: the graphs, each triple in one of them.
+        whole: the sizes of those that hold triples of others as well, by name.
+        written: what keeps literals as they are written; None where the store does.
+    """
+    from kg.snapshot.written import as_written
+
+    counted = as_written(store, written)
+    triples = {
+        graph.value.removeprefix(GRAPH.iri): sum(
+            1 for _ in counted.quads_for_pattern(None, None, None, graph)
+        )
+        for graph in sorted(store.named_graphs(), key=str)
+    }
+    for graph_name, size in (whole or {}).items():
+        triples[graph_name.removeprefix(GRAPH.iri)] = size
+    return {
+        "triples": dict(sorted(triples.items())) | {"all": len(counted)},
+        "things": _counts(store, RDF.type, GRAPH.asserted),
+        "claims": _counts(store, REL.standing, GRAPH.claims),
+    }
+
+
+def _counts(store: Store, predicate: NamedNode, graph: NamedNode) -> dict[str, int]:
+    """Count by object, the most frequent first."""
+    from kg.evidence import name
+
+    found = Counter(
+        name(store, quad.object) for quad in store.quads_for_pattern(None, predicate, None, graph)
+    )
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kg.errors import Misuse, ServiceFailure
-from kg.retrying import retry_after
+from kg.http_client import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

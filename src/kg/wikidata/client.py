@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from kg.errors import Misuse, ServiceFailure
-from kg.retrying import retry_after
+from kg.http_client import retry_after
 from kg.wikidata.items import is_id, parse
 
 if TYPE_CHECKING:
