@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg import flow, resources
+from kg import pipeline, resources
 from kg.errors import Misuse
 from kg.snapshot import folder
 from kg.validation import analysis
@@ -35,10 +35,10 @@ def graph(tmp_path):
 
     def read(name):
         if SHAPES[name] is None:
-            return ShapesGraph(flow.shape_triples(resources.shapes()))
+            return ShapesGraph(pipeline.shape_triples(resources.shapes()))
         file = tmp_path / "shapes.ttl"
         file.write_text(HEAD + SHAPES[name])
-        return ShapesGraph(flow.shape_triples([file]))
+        return ShapesGraph(pipeline.shape_triples([file]))
 
     return read
 

@@ -247,7 +247,7 @@ def test_a_snapshot_of_other_code_is_not_taken_for_this_one(tmp_path):
     shutil.copytree(resources.data(), package / "resources" / "data", dirs_exist_ok=True)
     code = (
         "from kg import build; from kg.dataset import Dataset;"
-        "print(build.digest(Dataset([]), gated=False))"
+        "print(build.digest(Dataset([]).state()))"
     )
 
     def digest():
@@ -262,7 +262,7 @@ def test_a_snapshot_of_other_code_is_not_taken_for_this_one(tmp_path):
             file.write("# another rule\n")
 
     before = digest()
-    assert before == build.digest(Dataset([]), gated=False) + "\n"
+    assert before == build.digest(Dataset([]).state()) + "\n"
 
     changed("wording.py")
     assert digest() == before

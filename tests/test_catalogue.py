@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode
 
 import kg
 from kg import queries
-from kg.comparison import compared
 from kg.namespaces import PREFIXES
+from kg.perspectives import compared
 from kg.results import Boolean, GraphResult, Solutions, serialize
 from kg.sparql import read
 

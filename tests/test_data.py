@@ -84,7 +84,7 @@ def test_fact_has_its_standing(fact: str, standing: NamedNode) -> None:
 
 
 def test_a_city_far_from_the_sea_is_never_a_coastal_city() -> None:
-    facts = dataset.accept(DATASET)
+    facts = DATASET.state().accepted
     for city in ("constantine", "tamanrasset", "adrar"):
         node = NamedNode(PREFIXES["kg"] + city)
         assert Triple(node, RDF.type, NamedNode(expand("rel:CoastalCity"))) not in facts

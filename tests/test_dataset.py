@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.dataset import Dataset, Location, accept, load, read_documents
+from kg.dataset import Dataset, Location, load, read_documents
 from kg.errors import ParseFailure, ResourceNotFound, UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS
 
@@ -222,8 +222,8 @@ def test_a_triple_that_every_claim_contradicts_is_no_fact(write):
         + claim("c6", "e", "contradicted"),
     )
     dataset = load([facts, reference, claims], [])
-    assert accept(dataset) == {triple("a", "p", "c"), triple("a", "p", "d")}
-    assert dataset.graph(GRAPH.asserted) > accept(dataset)
+    assert dataset.state().accepted == {triple("a", "p", "c"), triple("a", "p", "d")}
+    assert dataset.graph(GRAPH.asserted) > dataset.state().accepted
 
 
 def test_what_is_accepted_is_found_out_once_for_each_dataset(write):
@@ -231,19 +231,19 @@ def test_what_is_accepted_is_found_out_once_for_each_dataset(write):
     first = load([write("facts.ttl", "kg:a kg:p kg:b , kg:c ."), claims], [])
     second = load([write("more.ttl", "kg:a kg:p kg:b ."), claims], [])
 
-    reported = accept(first)
+    reported = first.state().accepted
 
-    assert accept(first) is reported
-    assert accept(second) == reported - {triple("a", "p", "c")}
-    assert accept(first) is reported
-    assert accept(first, "undisputed") == reported - {triple("a", "p", "b")}
-    assert accept(first) == reported
+    assert first.state().accepted is reported
+    assert second.state().accepted == reported - {triple("a", "p", "c")}
+    assert first.state().accepted is reported
+    assert first.state("undisputed").accepted == reported - {triple("a", "p", "b")}
+    assert first.state().accepted == reported
 
 
 def test_an_unknown_viewpoint_is_refused(write):
     dataset = load([write("facts.ttl", "kg:a kg:p kg:b .")], [])
     with pytest.raises(UnknownName, match="did you mean reported"):
-        accept(dataset, "reportd")
+        _ = dataset.state("reportd").accepted
 
 
 def test_documents_can_be_put_together_without_files(write):

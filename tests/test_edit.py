@@ -51,7 +51,7 @@ def small(folder):
 
 def again(graph):
     """Make the graph afresh from the files as they are now."""
-    return Graph(*(list(paths) for paths in (graph._data, graph._ontology)))
+    return Graph(*(list(paths) for paths in graph._sources[:2]))
 
 
 def files(folder):

@@ -7,7 +7,6 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kg.budget import Budget
 from kg.errors import BudgetExceeded, Inconsistent, Misuse, OutsideProfile
-from kg.flow import facts
 from kg.graph import Graph, load
 from kg.namespaces import OWL, PREFIXES, RDF, XSD
 from kg.reasoning import ENGINES, close, is_noise
@@ -152,7 +151,7 @@ def test_two_states_with_codes_of_their_own_cannot_be_the_same():
     code = Triple(NamedNode(PREFIXES["rel"] + "isoCode"), RDF.type, OWL.FunctionalProperty)
     algeria, mali = (NamedNode(PREFIXES["kg"] + name) for name in ("algeria", "mali"))
     terms = graph.dataset.graph(NamedNode(PREFIXES["graph"] + "ontology"))
-    given = [*facts(graph.dataset), *terms, code, Triple(algeria, OWL.sameAs, mali)]
+    given = [*graph.dataset.state().facts, *terms, code, Triple(algeria, OWL.sameAs, mali)]
 
     found = {engine: outcome(given, engine) for engine in ENGINES}
 

@@ -9,7 +9,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import flow, resources
+from kg import resources
 from kg.dataset import load
 from kg.errors import Inconsistent
 from kg.namespaces import GRAPH, OWL, RDF, REL, XSD, expand, inferred_graph
@@ -395,7 +395,7 @@ def shipped():
     dataset = load([resources.data()], resources.ontology())
     kept = Kept.__new__(Kept)
     kept.ontology = set(map(statement, dataset.graph(GRAPH.ontology)))
-    kept.facts = set(map(statement, flow.facts(dataset)))
+    kept.facts = set(map(statement, dataset.state().facts))
     stated = kept.ontology | kept.facts
     kept.program = compile_ontology(close_schema(schema_of(stated, in_use(stated))))
     kept.inferred = kept.afresh(kept.facts)

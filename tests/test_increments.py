@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from kg import build, flow, resources, snapshot
+from kg import build, pipeline, resources, snapshot
 from kg.dataset import Document
 from kg.dataset.changes import CHANGES, Change
 from kg.edit import Origin, revision
@@ -48,7 +48,7 @@ def after(dataset, added, removed):
 def quads(dataset):
     """Return what a store of the dataset holds when it is made from nothing."""
     store = Store()
-    graphs = flow.accepted(dataset) | {inferred_graph("reported"): flow.close(dataset)}
+    graphs = dataset.state().graphs | {inferred_graph("reported"): pipeline.close(dataset.state())}
     for name, triples in graphs.items():
         store.extend(Quad(t.subject, t.predicate, t.object, name) for t in triples)
     return set(store)
@@ -107,7 +107,7 @@ def _quad(triple, graph):
 @given(data=st.data())
 def test_a_sequence_of_edits_comes_to_what_the_files_make_anew(shipped, data):
     dataset = shipped
-    before = build.open_snapshot(dataset, gated=False)
+    before = build.open_snapshot(dataset.state())
     for _ in range(data.draw(st.integers(1, 3))):
         added, removed = data.draw(changes(dataset))
         if not added | removed:
@@ -123,7 +123,7 @@ def test_a_sequence_of_edits_comes_to_what_the_files_make_anew(shipped, data):
                 revision.revised(dataset, later, ORIGIN)
             assert (refused.value.clashes, refused.value.places) == expected
             continue
-        followed = revision._followed(before, dataset, later, ORIGIN)
+        followed = revision._followed(before, dataset, later)
         event("followed" if followed else "made anew")
         if followed:
             assert set(followed.after.store) == expected
@@ -140,7 +140,7 @@ def never_anew(monkeypatch):
         pytest.fail("the whole graph was closed")
 
     _ = load()
-    monkeypatch.setattr(flow, "derived", fail)
+    monkeypatch.setattr(pipeline, "derived", fail)
 
 
 @pytest.mark.usefixtures("never_anew")
@@ -166,7 +166,7 @@ def test_what_does_not_conform_any_more_is_told_as_if_all_were_made_anew(text):
         edit.add(text)
     later = after(graph.dataset, edit._added, ())
     with pytest.raises(DoesNotConform) as anew:
-        build.open_snapshot(later, gated=True)
+        build.open_snapshot(later.state())
 
     def told(error):
         return [(one.focus_node, one.path, one.message) for one in error.value.report.results]
@@ -187,14 +187,14 @@ def test_a_graph_seen_from_another_viewpoint_is_changed_as_all_see_it():
 
 
 def test_what_follows_through_a_new_fact_is_told_and_goes_with_it(shipped, monkeypatch):
-    before = build.open_snapshot(shipped, gated=False)
+    before = build.open_snapshot(shipped.state())
     chad = NamedNode("http://e.org/chad")
     fact = Quad(MALI, NEIGHBOURS, chad, GRAPH.asserted)
     later = after(shipped, {fact}, set())
-    monkeypatch.setattr(flow, "derived", None)
+    monkeypatch.setattr(pipeline, "derived", None)
 
-    there = revision._followed(before, shipped, later, ORIGIN)
-    back = revision._followed(there.after, later, after(later, set(), {fact}), ORIGIN)
+    there = revision._followed(before, shipped, later)
+    back = revision._followed(there.after, later, after(later, set(), {fact}))
 
     assert Triple(chad, NEIGHBOURS, MALI) in there.follows
     assert there.ceased == frozenset()
@@ -213,10 +213,10 @@ ANEW = {
 
 @pytest.mark.parametrize("quad", ANEW.values(), ids=ANEW)
 def test_what_cannot_be_followed_is_made_anew(shipped, quad):
-    before = build.open_snapshot(shipped, gated=False)
+    before = build.open_snapshot(shipped.state())
     later = after(shipped, {quad}, set())
 
-    assert revision._followed(before, shipped, later, ORIGIN) is None
+    assert revision._followed(before, shipped, later) is None
     try:
         expected = quads(later)
     except Inconsistent:

@@ -14,8 +14,8 @@ import test_jsonld
 import test_shapes
 from kg import queries, resources
 from kg.check import check
-from kg.flow import shape_triples
 from kg.namespaces import PREFIXES
+from kg.pipeline import shape_triples
 
 ROOT = Path(__file__).parent.parent
 TURTLE = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())

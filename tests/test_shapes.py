@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import Literal, RdfFormat, parse
 
 from kg import resources
-from kg.flow import shape_triples
 from kg.namespaces import PREFIXES, SH
+from kg.pipeline import shape_triples
 from kg.validation import validate
 
 PREFIX = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())

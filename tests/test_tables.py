@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 import kg
-from kg import build, flow
+from kg import build, pipeline
 from kg.dataset import load
 from kg.dataset.documents import Document
 from kg.errors import KgError
@@ -99,7 +99,7 @@ def said(path):
     try:
         dataset = load([path], ())
         graphs = {name: dataset.graph(name) for name in dataset.graphs()}
-        return graphs, dataset.prefixes, dataset.notes, flow.overlapping(dataset)
+        return graphs, dataset.prefixes, dataset.notes, dataset.state().overlapping
     except KgError as error:
         return str(error)
 
@@ -178,7 +178,7 @@ def test_the_shipped_facts_are_closed_in_columns_as_by_objects(tmp_path):
     ontology = load((), kg.resources.ontology())
     dataset = load([path], kg.resources.ontology())
 
-    found = flow.derived(dataset)
+    found = pipeline.derived(dataset.state())
 
     assert isinstance(found.inferred, Triples)
     facts = dataset.graph(GRAPH.asserted)
@@ -230,7 +230,7 @@ def test_the_closure_of_a_snapshot_is_read_into_columns(tmp_path, monkeypatch):
         "<urn:x:a> <http://www.w3.org/2002/07/owl#sameAs> _:b .\n"
     )
     graph = kg.load(file, "none")
-    found = build.closure_of(graph.snapshot, graph.dataset)
+    found = build.closure_of(graph.snapshot, graph.dataset.state())
     assert isinstance(found, Triples)
     assert set(found) == build.written(graph.snapshot)
     assert any(str(triple.object).startswith('"01"') for triple in found)

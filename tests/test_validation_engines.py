@@ -21,8 +21,8 @@ import test_faults
 from kg import resources
 from kg.dataset import load
 from kg.errors import Misuse
-from kg.flow import shape_triples
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD
+from kg.pipeline import shape_triples
 from kg.reasoning.index import Index, statement
 from kg.validation import Revalidator, revalidate, validate
 from kg.validation.fast import FastShapes

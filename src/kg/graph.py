@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal
 
-from kg import build, flow, terms
+from kg import build, pipeline, terms
 from kg.caveats import admit
 from kg.caveats import caveats as caveats_of
 from kg.dataset import Reading
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
     from kg.budget import Budget
     from kg.check import CheckReport
-    from kg.comparison import Outcome
     from kg.dataset import Dataset
+    from kg.dataset.state import State
     from kg.diff import Diff
     from kg.edit import Edit
     from kg.entity import Entity
     from kg.explanation import Consequences, Explanation, Explanations, WhyNot
+    from kg.perspectives import Outcome
     from kg.plots import Picture
     from kg.queries import SavedQuery
     from kg.reasoning import Closure, Prover
@@ -105,26 +106,30 @@ class Graph:
     ) -> None:
         self._viewpoint = viewpoint
         self._reading = reading or Reading()
-        self._data, self._ontology, self._gated = sources(data, ontology)
+        self._sources = sources(data, ontology)
         self._is_told_ontology = ontology is not None
         self._asked: tuple[Store, Prover] | None = None
 
     @cached_property
     def dataset(self) -> Dataset:
         """The files that the graph is made from."""
-        return load_dataset(self._data, self._ontology, self._reading)
+        return load_dataset(*self._sources[:2], self._reading, gated=self._sources.gated)
 
     @cached_property
     def viewpoint(self) -> str:
         """The name of the viewpoint that the graph is seen from, as in the names of its graphs."""
-        from kg.comparison import meant
+        from kg.perspectives import meant
 
-        return meant(self._viewpoint, self.dataset, gated=self._gated)
+        return meant(self._viewpoint, self.dataset)
+
+    @property
+    def _state(self) -> State:
+        return self.dataset.state(self.viewpoint)
 
     @cached_property
     def snapshot(self) -> Snapshot:
         """The snapshot that answers come from."""
-        return build.open_snapshot(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
+        return build.open_snapshot(self._state)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -195,9 +200,9 @@ class Graph:
         >>> [one.viewpoint.slug for one in load().viewpoints()][:2]
         ['reported', 'undisputed']
         """
-        from kg.comparison import outcomes
+        from kg.perspectives import outcomes
 
-        return outcomes(self.dataset, gated=self._gated)
+        return outcomes(self.dataset)
 
     def name(self, node: NamedNode) -> str:
         """Return what to call a thing: its English label, or else its CURIE.
@@ -257,11 +262,11 @@ class Graph:
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
-        return flow.facts(self.dataset, self.viewpoint)
+        return self._state.facts
 
     def close(
         self,
-        engine: str = flow.DEFAULT_ENGINE,
+        engine: str = pipeline.DEFAULT_ENGINE,
         *,
         budget: Budget | None = None,
         strict: bool = False,
@@ -283,8 +288,8 @@ class Graph:
         """
         if strict:
             admit(self.dataset)
-        found = flow.derived(self.dataset, self.viewpoint, engine=engine, budget=budget)
-        return replace(found, inferred=flow.beyond(self.dataset, found.inferred, self.viewpoint))
+        found = pipeline.derived(self._state, engine=engine, budget=budget)
+        return replace(found, inferred=pipeline.beyond(self._state, found.inferred))
 
     def infer(self) -> frozenset[Triple]:
         """Return what the facts entail by OWL 2 RL and the ontology, and no fact itself.
@@ -292,7 +297,7 @@ class Graph:
         Raises:
             Inconsistent: the facts contradict the ontology or each other.
         """
-        return build.inferred(self.dataset, gated=self._gated, viewpoint=self.viewpoint)
+        return build.inferred(self._state)
 
     @cached_property
     def caveats(self) -> tuple[str, ...]:
@@ -300,7 +305,7 @@ class Graph:
         if "snapshot" in self.__dict__:
             return build.caveats(self.snapshot)
         # What kg ships is held to the profile by its check.
-        return () if self._gated else caveats_of(self.dataset)
+        return () if self.dataset.gated else caveats_of(self.dataset)
 
     def explain(
         self,
@@ -397,9 +402,8 @@ class Graph:
             engine: pyshacl, the reference; shacl, fast; auto takes what fits the graph.
             allow: the gravest severity it conforms with: ``Warning``, ``Info``, or none.
         """
-        paths = shape_files(shapes, self._ontology)
-        given = self.dataset, paths, self.viewpoint, engine, self._reading
-        return build.validated(*given, gated=self._gated).allowing(allow)
+        paths = shape_files(shapes, self._sources.ontology)
+        return build.validated(self._state, paths, engine, self._reading).allowing(allow)
 
     def plot(self, picture: str, *, since: str = "", until: str = "", kind: str = "") -> Picture:
         """Draw timeline, tension, map or network, as ``kg.plots.plot`` does."""
@@ -423,7 +427,7 @@ class Graph:
         """
         from kg.edit import Edit, Origin
 
-        origin = Origin(self._data, self._ontology, self._gated, self.viewpoint, self._reading)
+        origin = Origin(*self._sources, self.viewpoint, self._reading)
         current = self.__dict__.get("snapshot")
         return Edit(self.dataset, origin, self._adopt, save=save, current=current)
 
@@ -438,10 +442,10 @@ class Graph:
         """
         from kg.check import check
 
-        own = not includes_kg(self._ontology)
-        paths = None if shapes is None else shape_files(shapes, self._ontology)
+        own = not includes_kg(self._sources.ontology)
+        paths = None if shapes is None else shape_files(shapes, self._sources.ontology)
         text = None if source is None else Path(source)
-        return check(self.dataset, self._ontology, paths, source_text=text, own=own)
+        return check(self.dataset, self._sources.ontology, paths, source_text=text, own=own)
 
     def serialize(self, format: str, graph: str = "all") -> bytes:  # noqa: A002 - the word of the API
         """Write the graph, or one of its named graphs, the same bytes every time.
@@ -455,13 +459,12 @@ class Graph:
         """
         from kg.export import export
 
-        columns = flow.whole_in_columns(self.dataset, self.viewpoint)
-        graphs: dict[NamedNode, AbstractSet[Triple]]
-        graphs = {**(columns or flow.whole(self.dataset, self.viewpoint))}
-        inferred = build.closure_of(self.snapshot, self.dataset, self.viewpoint)
-        graphs[inferred_graph(self.viewpoint)] = inferred
-        if self.viewpoint != DEFAULT:
-            graphs[GRAPH.void] = build.described(self.dataset, self.viewpoint)
+        state = self._state
+        columns = None if state.columns is None else self.dataset.columns
+        graphs: dict[NamedNode, AbstractSet[Triple]] = {**(columns or state.whole)}
+        graphs[inferred_graph(self.viewpoint)] = build.closure_of(self.snapshot, state)
+        if not state.is_default:
+            graphs[GRAPH.void] = build.described(state)
         return export(graphs, format, graph, self.dataset.prefixes)
 
     def export(self, path: Path | str, format: str | None = None, graph: str = "all") -> None:  # noqa: A002 - the word of the API
@@ -526,9 +529,9 @@ class Graph:
         """Say from which other viewpoint a triple holds; without claims there is but one."""
         if not next(self.store.quads_for_pattern(None, REL.assertedBy, None, GRAPH.claims), None):
             return ""
-        from kg.comparison import elsewhere
+        from kg.perspectives import elsewhere
 
-        return elsewhere(triple, self.dataset, self.viewpoint, gated=self._gated)
+        return elsewhere(triple, self._state)
 
     def _adopt(self, dataset: Dataset, snapshot: Snapshot) -> None:
         self.dataset = dataset
@@ -547,7 +550,7 @@ class Graph:
 
     def _evaluate(self, text: str, terms: Mapping[str, Term], source: str) -> Result:
         """Evaluate a query, with the graphs of the other viewpoints that it names at hand."""
-        from kg.comparison import compared
+        from kg.perspectives import compared
         from kg.sparql import Scope, evaluate, read
 
         query = read(text, source)
@@ -559,7 +562,7 @@ class Graph:
         return evaluate(snapshot.store, query, bindings=terms, scope=scope, written=written)
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
-        return build.open_beside(self.dataset, others, gated=self._gated, viewpoint=self.viewpoint)
+        return build.open_beside(self._state, others)
 
 
 def to_rdflib(

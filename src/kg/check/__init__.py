@@ -13,12 +13,12 @@ from kg.caveats import home
 from kg.check.citations import drift, passages, uncited_units
 from kg.check.links import check_links
 from kg.check.quality import defined_terms, run_quality_queries, suggestion
-from kg.dataset import Dataset, accept
+from kg.dataset import Dataset
 from kg.dataset.documents import SSSOM, Document, Location, shown
 from kg.dataset.files import read_documents
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
-from kg.flow import are_consistent, close, validate
 from kg.namespaces import GRAPH, REL
+from kg.pipeline import are_consistent, close, validate
 from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Triple
 
-    from kg.dataset import Viewpoint
+    from kg.dataset.state import State
     from kg.validation.report import Severity
 
 __all__ = ["CheckReport", "Section", "check"]
@@ -243,7 +243,7 @@ def _own_sections(parts: _Parts) -> Iterator[Section]:
     if clashes:
         return
     if parts.shapes:
-        found = validate(dataset, inferred, [document.path for document in parts.shapes])
+        found = validate(dataset.state(), inferred, [document.path for document in parts.shapes])
         yield _section("shapes", found.results)
     quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
     remarks = [replace(one, severity="Warning") for one in quality if one.check in _UNIVERSAL]
@@ -254,7 +254,7 @@ def _entailed(parts: _Parts, inferred: frozenset[Triple]) -> Iterator[Section]:
     """The checks that need what the facts entail."""
     dataset = parts.dataset
     seen: set[tuple[object, ...]] = set()
-    shapes = validate(dataset, inferred, [document.path for document in parts.shapes])
+    shapes = validate(dataset.state(), inferred, [document.path for document in parts.shapes])
     yield _section("shapes", _new(shapes.results, seen))
     yield _section("citations", _new(drift(dataset, inferred), seen))
     quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
@@ -332,7 +332,7 @@ def _profile(dataset: Dataset, of_slips: Severity) -> Iterator[ValidationResult]
 
 def _close(dataset: Dataset) -> tuple[frozenset[Triple], list[ValidationResult]]:
     try:
-        return frozenset(close(dataset)), []
+        return frozenset(close(dataset.state())), []
     except Inconsistent as error:
         places = zip(error.clashes, error.places, strict=True)
         return frozenset(), [_finding("consistency", clash, place) for clash, place in places]
@@ -344,20 +344,20 @@ def _viewpoints(dataset: Dataset) -> Iterator[ValidationResult]:
     What the shapes ask for may be missing from a viewpoint for good reason: only the one that goes
     without saying, which contradicts nothing, is checked against them.
     """
-    reported = accept(dataset)
+    reported = dataset.state().accepted
     # What follows from some facts follows from more of them, so that what is part of a graph
     # without contradictions has none.
-    others: dict[frozenset[Triple], Viewpoint] = {}
-    for viewpoint in dataset.viewpoints:
-        if not (accepted := accept(dataset, viewpoint)) <= reported:
-            others.setdefault(accepted, viewpoint)
-    if are_consistent(dataset, others.values()):
+    others: dict[frozenset[Triple], State] = {}
+    for state in map(dataset.state, dataset.viewpoints):
+        if not state.accepted <= reported:
+            others.setdefault(state.accepted, state)
+    if are_consistent([*others.values()]):
         return
-    for viewpoint in others.values():
+    for state in others.values():
         try:
-            close(dataset, viewpoint.slug)
+            close(state)
         except Inconsistent as error:
-            seen = f"from the viewpoint {viewpoint.slug}: "
+            seen = f"from the viewpoint {state.slug}: "
             for clash, place in zip(error.clashes, error.places, strict=True):
                 yield _finding("viewpoint", seen + clash, place, severity="Warning")
 

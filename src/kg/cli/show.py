@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kg.comparison import Outcome
+    from kg.perspectives import Outcome
 
 __all__ = ["show", "stats", "viewpoints"]
 

@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg import labels
 from kg.contents import STDIN
 from kg.dataset import changes
-from kg.dataset.acceptance import Ledger, accept
+from kg.dataset.acceptance import Ledger
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location
 from kg.dataset.files import read_documents
@@ -42,7 +42,6 @@ __all__ = [
     "Location",
     "Reading",
     "Viewpoint",
-    "accept",
     "load",
     "read_documents",
 ]
@@ -75,6 +74,9 @@ class Dataset:
         self.documents = tuple(documents)
         #: How the documents were read.
         self.reading = Reading()
+        #: Whether kg's own ontology says what the terms mean, so that a graph with claims must
+        #: conform to kg's shapes and citation checks before it can be asked.
+        self.gated = False
 
     @classmethod
     def from_documents(cls, data: Sequence[Document], ontology: Sequence[Document]) -> Dataset:
@@ -101,7 +103,7 @@ class Dataset:
             ParseFailure: the change deletes what is not there.
         """
         later = Dataset([*self.documents, replace(change, number=len(self.documents))])
-        later.reading = self.reading
+        later.reading, later.gated = self.reading, self.gated
         # What is known of the dataset need not be read again.
         later._stated = changes.applied(self._stated, later.documents[-1:])
         return later
@@ -147,7 +149,7 @@ class Dataset:
         later = Dataset(
             [replace(d, sources=None, path=path or d.path) if d.sources else d for d in documents]
         )
-        later.reading = self.reading
+        later.reading, later.gated = self.reading, self.gated
         later._stated = self._stated
         return later
 
@@ -166,17 +168,14 @@ class Dataset:
         return viewpoints(self)
 
     def state(self, viewpoint: Viewpoint | str = DEFAULT) -> State:
-        """Return the dataset as a viewpoint has it.
-
-        Raises:
-            UnknownName: there is no such viewpoint.
-        """
-        if viewpoint not in self._states:
-            self._states[viewpoint] = State(self, viewpoint)
-        return self._states[viewpoint]
+        """Return the dataset as a viewpoint has it; whether there is one is told by its parts."""
+        slug = viewpoint if isinstance(viewpoint, str) else viewpoint.slug
+        if slug not in self._states:
+            self._states[slug] = State(self, viewpoint)
+        return self._states[slug]
 
     @cached_property
-    def _states(self) -> dict[Viewpoint | str, State]:
+    def _states(self) -> dict[str, State]:
         return {}
 
     @cached_property
@@ -316,13 +315,20 @@ class Dataset:
         return found
 
 
-def load(data: Sequence[Path], ontology: Sequence[Path], reading: Reading | None = None) -> Dataset:
+def load(
+    data: Sequence[Path],
+    ontology: Sequence[Path],
+    reading: Reading | None = None,
+    *,
+    gated: bool = False,
+) -> Dataset:
     """Read files and folders into a dataset.
 
     Args:
         data: files or folders of facts, claims and links.
         ontology: files or folders that say what the terms mean.
         reading: how to read them, where not as they are.
+        gated: whether a graph with claims must conform to kg's shapes before it can be asked.
 
     Raises:
         ResourceNotFound: a path does not exist, or a folder holds no file that kg reads.
@@ -332,5 +338,5 @@ def load(data: Sequence[Path], ontology: Sequence[Path], reading: Reading | None
     terms = with_imports(read_documents(ontology, reading.base), reading)
     facts = with_imports(read_documents(data, reading.base), reading, terms)
     dataset = Dataset.from_documents(facts, terms)
-    dataset.reading = reading
+    dataset.reading, dataset.gated = reading, gated
     return dataset

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from kg.dataset.viewpoints import DEFAULT, Viewpoint, below
+from kg.dataset.viewpoints import Viewpoint, below
 from kg.namespaces import GRAPH, RDF, RDFS, REL
 
 if TYPE_CHECKING:
@@ -16,27 +16,12 @@ if TYPE_CHECKING:
 
     from kg.dataset import Dataset
 
-__all__ = ["Ledger", "accept", "claims_of"]
+__all__ = ["Ledger", "claims_of"]
 
 _STANDINGS = frozenset((REL.stated, REL.attributed, REL.implied, REL.disputed, REL.contradicted))
 
 # What a claim says, or a triple without its place: subject, predicate, object.
 _Said = tuple[object, object, object]
-
-
-def accept(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
-    """Choose the triples that count as facts from a viewpoint.
-
-    Of what is asserted and the reference data, a triple with claims counts where one of them does.
-    Without any it counts too, but for two: what is covered by the claim of another property counts
-    where that does, and the kind of an event where anything counts that is claimed of it. The
-    claims of the agents that a viewpoint is according to count even where no file asserts what
-    they say.
-
-    Raises:
-        UnknownName: there is no such viewpoint.
-    """
-    return dataset.state(viewpoint).accepted
 
 
 def claims_of(dataset: Dataset, triple: Triple) -> list[str]:
@@ -97,7 +82,14 @@ class Ledger:
         self._accepted: dict[Viewpoint, frozenset[Triple]] = {}
 
     def accepted(self, viewpoint: Viewpoint) -> frozenset[Triple]:
-        """Return the triples that count as facts from a viewpoint."""
+        """Return the triples that count as facts from a viewpoint.
+
+        Of what is asserted and the reference data, a triple with claims counts where one of them
+        does. Without any it counts too, but for two: what is covered by the claim of another
+        property counts where that does, and the kind of an event where anything counts that is
+        claimed of it. The claims of the agents that a viewpoint is according to count even where
+        no file asserts what they say.
+        """
         if not self.claims:
             return self.facts
         if viewpoint not in self._accepted:

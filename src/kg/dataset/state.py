@@ -27,28 +27,40 @@ _NONE: frozenset[Triple] = frozenset()
 class State:
     """What a dataset comes to from a viewpoint; each part is made when it is first asked for.
 
+    What is made raises ``UnknownName`` where there is no such viewpoint.
+
     Args:
         dataset: has facts, claims and ontology.
-        viewpoint: tells which claims count as facts.
-
-    Raises:
-        UnknownName: there is no such viewpoint.
+        viewpoint: tells which claims count as facts; one, or the name of one.
     """
 
     def __init__(self, dataset: Dataset, viewpoint: Viewpoint | str) -> None:
-        self._dataset = dataset
-        self._viewpoint = find(dataset, viewpoint) if isinstance(viewpoint, str) else viewpoint
+        self.dataset = dataset
+        if isinstance(viewpoint, str):
+            self.slug = viewpoint
+        else:
+            self.slug, self.viewpoint = viewpoint.slug, viewpoint
+
+    @cached_property
+    def viewpoint(self) -> Viewpoint:
+        """The viewpoint."""
+        return find(self.dataset, self.slug)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the viewpoint is the one that goes without saying."""
+        return self.slug == DEFAULT
 
     @cached_property
     def accepted(self) -> frozenset[Triple]:
         """The triples that count as facts, of what is asserted, claimed and reference data."""
-        return self._dataset.ledger.accepted(self._viewpoint)
+        return self.dataset.ledger.accepted(self.viewpoint)
 
     @cached_property
     def facts(self) -> frozenset[Triple]:
         """What counts as a fact: what is accepted, and the user's own named graphs."""
-        named = self._dataset.graphs()
-        own = [self._dataset.graph(name) for name in named if name not in _OWN]
+        named = self.dataset.graphs()
+        own = [self.dataset.graph(name) for name in named if name not in _OWN]
         return self.accepted.union(*own) if own else self.accepted
 
     @cached_property
@@ -59,12 +71,12 @@ class State:
         is among the asserted.
         """
         chosen = self.accepted
-        graphs = {name: self._dataset.graph(name) for name in self._dataset.graphs()}
+        graphs = {name: self.dataset.graph(name) for name in self.dataset.graphs()}
         for name in {GRAPH.asserted, GRAPH.reference} & graphs.keys():
             graphs[name] = graphs[name] if graphs[name] <= chosen else graphs[name] & chosen
-        if not self._dataset.ledger.claims:
+        if not self.dataset.ledger.claims:
             return graphs
-        claimed = chosen.difference(*map(self._dataset.graph, self._dataset.graphs()))
+        claimed = chosen.difference(*map(self.dataset.graph, self.dataset.graphs()))
         if claimed:
             graphs[GRAPH.asserted] = graphs.get(GRAPH.asserted, _NONE) | claimed
         return graphs
@@ -83,8 +95,8 @@ class State:
     @cached_property
     def columns(self) -> dict[NamedNode, Triples] | None:
         """What ``graphs`` has in columns; None where it takes objects to weigh claims."""
-        columns = self._dataset.columns
-        if columns is None or self._viewpoint.slug != DEFAULT:
+        columns = self.dataset.columns
+        if columns is None or not self.is_default:
             return None
         found: dict[NamedNode, Triples] = {}
         for name, triples in columns.items():
@@ -101,7 +113,7 @@ class State:
         if self.columns is None:
             disjoint, whole = self.graphs, self.whole
         else:
-            disjoint, whole = self.columns, self._dataset.columns or {}
+            disjoint, whole = self.columns, self.dataset.columns or {}
         return {
             name.value: len(triples)
             for name, triples in whole.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg import build, flow, resources
+from kg import build, pipeline, resources
 from kg.check.citations import drift
 from kg.edit.step import Unfollowed
 from kg.namespaces import GRAPH
@@ -54,4 +54,4 @@ def prepare() -> Revalidator:
 
 @lru_cache(maxsize=2)
 def _ready(_contents: tuple[bytes, ...]) -> Revalidator:
-    return Revalidator(flow.shape_triples(resources.shapes()))
+    return Revalidator(pipeline.shape_triples(resources.shapes()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg import build, flow, snapshot
+from kg import build, pipeline, snapshot
 from kg.dataset import Reading, load
 from kg.dataset.viewpoints import DEFAULT
 from kg.errors import DoesNotConform, Inconsistent
@@ -43,7 +43,7 @@ class Origin:
 
     def load(self) -> Dataset:
         """Read the files as they are now."""
-        return load(self.data, self.ontology, self.reading)
+        return load(self.data, self.ontology, self.reading, gated=self.gated)
 
 
 class Revision(NamedTuple):
@@ -82,12 +82,12 @@ def revised(
     before, inferred = (current, None) if current else _before(earlier, origin)
     if origin.viewpoint != DEFAULT:
         # Whoever is believed, the graph must hold together as it is reported.
-        build.open_snapshot(later, gated=origin.gated)
+        build.open_snapshot(later.state())
     elif before is not None:
-        step = _followed(before, earlier, later, origin)
+        step = _followed(before, earlier, later)
         if step is not None:
             return step
-    after = build.open_snapshot(later, gated=origin.gated, viewpoint=origin.viewpoint)
+    after = build.open_snapshot(later.state(origin.viewpoint))
     if inferred is None:
         inferred = None if before is None else build.written(before, origin.viewpoint)
     if inferred is None:
@@ -96,40 +96,33 @@ def revised(
     return Revision(before, after, written - inferred, inferred - written)
 
 
-def prepare(dataset: Dataset, origin: Origin) -> None:
-    """Make ready what the first change of a dataset would wait for.
-
-    Args:
-        dataset: with its ontology.
-        origin: what it is made from.
-    """
+def prepare(dataset: Dataset) -> None:
+    """Make ready what the first change of a dataset would wait for."""
     from kg.edit import gate, step
 
     step.prepare(dataset)
-    if origin.gated:
+    if dataset.gated:
         gate.prepare()
 
 
 def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozenset[Triple] | None]:
     """Return the state before; a graph that is being repaired may have no snapshot."""
     try:
-        found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=origin.viewpoint)
+        found = build.open_snapshot(dataset.state(origin.viewpoint))
     except DoesNotConform:
-        return None, frozenset(flow.close(dataset, origin.viewpoint))
+        return None, frozenset(pipeline.close(dataset.state(origin.viewpoint)))
     except Inconsistent:
         return None, None
     return found, None
 
 
-def _followed(
-    before: Snapshot, earlier: Dataset, later: Dataset, origin: Origin
-) -> Revision | None:
+def _followed(before: Snapshot, earlier: Dataset, later: Dataset) -> Revision | None:
     """Follow the change through the rules; None where all is to be made anew, and told."""
     from kg.edit.gate import require_still
     from kg.edit.step import Step, Unfollowed
     from kg.snapshot.derived import Difference, derive
 
-    name = build.digest(later, gated=origin.gated)
+    name = build.digest(later.state())
     graph = inferred_graph(DEFAULT)
     try:
         step = Step(before, earlier, later)
@@ -144,11 +137,11 @@ def _followed(
     if after is None:
 
         def check() -> None:
-            if origin.gated and later.graph(GRAPH.claims):
+            if later.gated and later.graph(GRAPH.claims):
                 require_still(earlier, later, step.after(change), step.touched(change))
 
         try:
-            after = derive(before, name, difference, build.made_from(later, DEFAULT), check)
+            after = derive(before, name, difference, build.made_from(later.state()), check)
         except Unfollowed:
             return None
     return Revision(before, after, change.added, change.removed, difference)

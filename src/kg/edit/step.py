@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg import build, flow
+from kg import build
 from kg.dataset.viewpoints import DEFAULT
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, XSD
@@ -110,9 +110,10 @@ class Step:
     ) -> None:
         if before.meta()["made_from"].get("restated") != 0 or before.notes():
             raise Unfollowed("claims or links say what follows")
-        if flow.overlapping(earlier, viewpoint) or flow.overlapping(later, viewpoint):
+        states = earlier.state(viewpoint), later.state(viewpoint)
+        if any(state.overlapping for state in states):
             raise Unfollowed("graphs of the files hold the same triples")
-        old, new = flow.accepted(earlier, viewpoint), flow.accepted(later, viewpoint)
+        old, new = (state.graphs for state in states)
         self._before, self._store = before, before.store
         self._later = later
         self.added = _beyond(new, old)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg import build, flow, snapshot
+from kg import build, snapshot
 from kg.dataset.viewpoints import DEFAULT
 from kg.edit.step import Inferred, Step, Unfollowed
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
@@ -44,14 +44,14 @@ def succeed(earlier: Dataset, later: Dataset, origin: Origin) -> list[Snapshot]:
         raise Unfollowed("another viewpoint is meant")
     if not earlier.graph(GRAPH.claims) and not later.graph(GRAPH.claims):
         return []
-    return _Succession(earlier, later, origin).snapshots()
+    return _Succession(earlier, later).snapshots()
 
 
 class _Succession:
     """From the snapshots of one state to those of the next."""
 
-    def __init__(self, earlier: Dataset, later: Dataset, origin: Origin) -> None:
-        self._earlier, self._later, self._gated = earlier, later, origin.gated
+    def __init__(self, earlier: Dataset, later: Dataset) -> None:
+        self._earlier, self._later = earlier, later
         self._held: list[Snapshot] = []
         self._slugs = sorted(one.slug for one in later.viewpoints)
         if self._slugs != sorted(one.slug for one in earlier.viewpoints):
@@ -74,15 +74,15 @@ class _Succession:
             come, gone = self._changes[old, new]
             added |= quads(come, inferred_graph(slug))
             removed |= quads(gone, inferred_graph(slug))
-        meta = build.made_from(self._later, DEFAULT) | {"beside": self._slugs}
+        meta = build.made_from(self._later.state()) | {"beside": self._slugs}
         self._made(before, DEFAULT, (added, removed), meta, self._slugs)
         return self._held
 
     def _facts(self, slug: str) -> _Facts:
-        return flow.facts(self._earlier, slug), flow.facts(self._later, slug)
+        return self._earlier.state(slug).facts, self._later.state(slug).facts
 
     def _before(self, slug: str, beside: Collection[str] = ()) -> Snapshot:
-        name = build.digest(self._earlier, gated=self._gated, viewpoint=slug, beside=beside)
+        name = build.digest(self._earlier.state(slug), beside)
         found = snapshot.find(name)
         if found is None:
             raise Unfollowed("a snapshot of the state before is not there")
@@ -96,7 +96,7 @@ class _Succession:
         graph = inferred_graph(slug)
         added = step.added | step.quads(change.added, graph)
         removed = step.removed | step.quads(change.removed, graph)
-        meta = build.made_from(self._later, slug)
+        meta = build.made_from(self._later.state(slug))
         self._made(before, slug, (added, removed), meta)
         return change
 
@@ -108,12 +108,12 @@ class _Succession:
         meta: dict[str, object],
         beside: Collection[str] = (),
     ) -> None:
-        name = build.digest(self._later, gated=self._gated, viewpoint=slug, beside=beside)
+        name = build.digest(self._later.state(slug), beside)
         made = snapshot.find(name)
         if made is None:
             come, gone = (set(quads) for quads in changed)
             old, new = (
-                build.described(dataset, slug, *beside)
+                build.described(dataset.state(slug), *beside)
                 if slug != DEFAULT or beside
                 else frozenset()
                 for dataset in (self._earlier, self._later)

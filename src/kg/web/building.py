@@ -154,10 +154,10 @@ def made(settings: Settings) -> Built:
         working_folder(data)
     from kg.dataset import load
 
-    return made_of(load(data, ontology), settings, is_gated=is_gated)
+    return made_of(load(data, ontology, gated=is_gated), settings)
 
 
-def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
+def made_of(dataset: Dataset, settings: Settings) -> Built:
     """Make the snapshots of a dataset, from the viewpoint that is asked for and from all others.
 
     Raises:
@@ -165,12 +165,12 @@ def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     """
     from kg import build as building
     from kg import snapshot
-    from kg.comparison import meant
     from kg.namespaces import GRAPH
+    from kg.perspectives import meant
     from kg.sources import unexplained
 
-    slug = meant(settings.viewpoint, dataset, gated=is_gated)
-    found = {slug: building.open_snapshot(dataset, gated=is_gated, viewpoint=slug)}
+    slug = meant(settings.viewpoint, dataset)
+    found = {slug: building.open_snapshot(dataset.state(slug))}
     if found[slug].built:
         for one in (*dataset.notes, *(() if settings.ontology else unexplained(dataset))):
             sys.stderr.write(f"kg: note: {one}\n")
@@ -180,12 +180,12 @@ def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     graphs: tuple[str, ...] = ()
     is_overlapping = bool(building.overlaps(found[slug]))
     if dataset.graph(GRAPH.claims):
-        found |= _others(dataset, slug, found[slug], is_gated=is_gated)
-        both, names = building.open_beside(dataset, list(found), gated=is_gated, viewpoint=slug)
+        found |= _others(dataset, slug, found[slug])
+        both, names = building.open_beside(dataset.state(slug), list(found))
         held += [*found.values(), both]
         beside, graphs = str(both.path), tuple(name.value for name in names)
     elif is_overlapping:
-        both, names = building.open_beside(dataset, (), gated=is_gated, viewpoint=slug)
+        both, names = building.open_beside(dataset.state(slug), ())
         held.append(both)
         beside, graphs = str(both.path), tuple(name.value for name in names)
     digests = [f"{name} {one.digest}" for name, one in sorted(found.items())]
@@ -202,21 +202,19 @@ def made_of(dataset: Dataset, settings: Settings, *, is_gated: bool) -> Built:
     return Built(edition, held)
 
 
-def _others(dataset: Dataset, slug: str, seen: Snapshot, *, is_gated: bool) -> dict[str, Snapshot]:
+def _others(dataset: Dataset, slug: str, seen: Snapshot) -> dict[str, Snapshot]:
     """Make the snapshots of the other viewpoints; those with the same facts share one."""
     from kg import build as building
-    from kg.flow import facts
 
-    known, found = {facts(dataset, slug): seen}, {}
+    known, found = {dataset.state(slug).facts: seen}, {}
     for one in dataset.viewpoints:
         if one.slug == slug:
             continue
-        accepted = facts(dataset, one)
+        state = dataset.state(one)
+        accepted = state.facts
         if accepted not in known:
             try:
-                known[accepted] = building.open_snapshot(
-                    dataset, gated=is_gated, viewpoint=one.slug
-                )
+                known[accepted] = building.open_snapshot(state)
             except Inconsistent as error:
                 sys.stderr.write(f"kg: note: not served: {error}\n")
                 continue

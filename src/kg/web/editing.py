@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
-from kg import build, flow, snapshot
-from kg.comparison import meant
-from kg.dataset import load
+from kg import build, snapshot
 from kg.dataset.documents import DERIVED
 from kg.dataset.viewpoints import DEFAULT
 from kg.edit import Edit, Origin
@@ -26,6 +24,7 @@ from kg.edit.working import next_change, working_folder
 from kg.errors import KgError, ResourceNotFound
 from kg.lexical import decode, encode
 from kg.namespaces import GRAPH
+from kg.perspectives import meant
 from kg.snapshot.written import as_written
 from kg.sources import sources
 from kg.sparql.updating import apply, data_of
@@ -89,19 +88,19 @@ class Folder:
             KgError: it cannot be read, or not be served.
         """
         settings, origin = self._settings, self._origin
-        dataset = load(origin.data, origin.ontology)
+        dataset = origin.load()
         for state in self._states:
             if state.dataset.digest() == dataset.digest():
                 return state
-        viewpoint = meant(settings.viewpoint, dataset, gated=origin.gated)
+        viewpoint = meant(settings.viewpoint, dataset)
         self._origin = replace(origin, viewpoint=viewpoint)
-        found = build.open_snapshot(dataset, gated=origin.gated, viewpoint=viewpoint)
+        found = build.open_snapshot(dataset.state(viewpoint))
         self._states, self._complete = [_State(dataset, found)], dataset
         return self._states[0]
 
     def prepare(self) -> None:
         """Read the files, and make ready the rules and the shapes."""
-        prepare(self.opened().dataset, self._origin)
+        prepare(self.opened().dataset)
 
     def changed(
         self, removed: Iterable[Triple | Quad], added: Iterable[Triple | Quad]
@@ -140,7 +139,7 @@ class Folder:
         """Return the state after a change with one viewpoint; None where all is to be made."""
         if self._origin.viewpoint != DEFAULT or outcome.before is None:
             return None
-        if flow.overlapping(earlier) or flow.overlapping(later):
+        if earlier.state().overlapping or later.state().overlapping:
             return None
         others = (one.slug for one in later.viewpoints) if later.graph(GRAPH.claims) else ()
         after = outcome.after
@@ -165,7 +164,7 @@ class Folder:
         if self._complete is not None:
             with suppress(Unfollowed, KgError):
                 held = succeed(self._complete, state.dataset, self._origin)
-        built = building.made_of(state.dataset, self._settings, is_gated=self._origin.gated)
+        built = building.made_of(state.dataset, self._settings)
         self._complete, self._kept = state.dataset, [held, built]
         return built.edition
 

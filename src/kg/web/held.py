@@ -192,7 +192,7 @@ class Held:
         self, query: Query, values: Mapping[str, Term], slug: str, *, names_graphs: bool = False
     ) -> tuple[str, list[NamedNode] | None]:
         """Return the snapshot that a query needs, and the graphs that are its default graph."""
-        from kg.comparison import compared
+        from kg.perspectives import compared
 
         edition, folder = self.edition, self.edition.snapshots[slug]
         store = self.store(slug)

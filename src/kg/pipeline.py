@@ -4,42 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, Triple
 
 from kg.dataset.acceptance import claims_of
-from kg.dataset.viewpoints import DEFAULT
 from kg.errors import Inconsistent, Misuse
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from kg.budget import Budget
-    from kg.dataset import Dataset, Location, Reading, Viewpoint
+    from kg.dataset import Dataset, Location, Reading
+    from kg.dataset.state import State
     from kg.reasoning import Closure
-    from kg.tables.triples import Triples
     from kg.validation import Engine
     from kg.validation.report import ValidationReport
 
 __all__ = [
     "DEFAULT_ENGINE",
-    "accepted",
     "are_consistent",
     "beyond",
     "close",
     "derived",
     "derived_beside_ill_typed",
-    "entailed",
     "everything",
-    "facts",
-    "in_columns",
-    "overlapping",
     "shape_triples",
     "validate",
-    "whole",
-    "whole_in_columns",
 ]
 
 #: What derives where nothing else is asked for.
@@ -48,118 +40,69 @@ DEFAULT_ENGINE = "compiled"
 _TOLD_IN_FULL = 100_000
 
 
-def facts(dataset: Dataset, viewpoint: Viewpoint | str = DEFAULT) -> frozenset[Triple]:
-    """Return what counts as a fact: what is accepted, and the user's own named graphs."""
-    return dataset.state(viewpoint).facts
-
-
-def accepted(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
-    """Return the named graphs of a dataset as a viewpoint has them, pairwise disjoint.
-
-    A triple that several graphs hold is in the first of them; ``whole`` returns them as they are.
-    """
-    return dict(dataset.state(viewpoint).graphs)
-
-
-def in_columns(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, Triples] | None:
-    """Return what ``accepted`` does in columns; None where it takes objects."""
-    return dataset.state(viewpoint).columns
-
-
-def overlapping(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[str, int]:
-    """Return the graphs with triples that ones before them hold too, and the size of each."""
-    return dataset.state(viewpoint).overlapping
-
-
-def whole(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, frozenset[Triple]]:
-    """Return the named graphs of a dataset as a viewpoint has them.
-
-    The facts that are not accepted are left out, and what an agent claims that no file asserts is
-    among the asserted.
-    """
-    return dict(dataset.state(viewpoint).whole)
-
-
-def whole_in_columns(dataset: Dataset, viewpoint: str = DEFAULT) -> dict[NamedNode, Triples] | None:
-    """Return what ``whole`` does in columns; None where it takes objects."""
-    return None if in_columns(dataset, viewpoint) is None else dataset.columns
-
-
-def close(dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:
+def close(state: State) -> AbstractSet[Triple]:
     """Derive what the facts entail by the ontology, without what the dataset says itself.
 
     Raises:
         Inconsistent: the facts contradict the ontology or each other.
     """
-    return beyond(dataset, entailed(dataset, viewpoint), viewpoint)
+    return beyond(state, derived(state).inferred)
 
 
-def beyond(
-    dataset: Dataset, inferred: AbstractSet[Triple], viewpoint: str = DEFAULT
-) -> AbstractSet[Triple]:
+def beyond(state: State, inferred: AbstractSet[Triple]) -> AbstractSet[Triple]:
     """Return what is inferred without what the dataset says itself."""
-    if dataset.columns is not None and viewpoint == DEFAULT:
+    if state.columns is not None:
         # All that such a dataset says was given to what inferred this.
         return inferred
-    return frozenset(inferred).difference(*accepted(dataset, viewpoint).values())
-
-
-def entailed(dataset: Dataset, viewpoint: str = DEFAULT) -> AbstractSet[Triple]:
-    """Derive what the facts entail, also what is said among claims and links all the same.
-
-    Raises:
-        Inconsistent: the facts contradict the ontology or each other.
-    """
-    return derived(dataset, viewpoint).inferred
+    return frozenset(inferred).difference(*state.graphs.values())
 
 
 def derived(
-    dataset: Dataset,
-    viewpoint: str = DEFAULT,
+    state: State,
     *,
     engine: str = DEFAULT_ENGINE,
     budget: Budget | None = None,
     without: frozenset[Triple] = frozenset(),
 ) -> Closure:
-    """Do as ``entailed`` does, by a chosen engine, and tell which one it was in the end.
+    """Derive what the facts entail, also what is said among claims and links all the same.
 
     Args:
-        dataset: with facts and ontology.
-        viewpoint: tells which claims count as facts.
+        state: facts and ontology.
         engine: what derives.
         budget: how much time and memory it may take.
         without: triples that nothing is derived from.
 
     Raises:
         BudgetExceeded: it took more time or memory than it may.
-        Inconsistent: as for ``entailed``.
+        Inconsistent: the facts contradict the ontology or each other.
     """
     from kg.reasoning import close as close_triples
 
-    if engine == DEFAULT_ENGINE and viewpoint == DEFAULT:
+    dataset = state.dataset
+    if engine == DEFAULT_ENGINE and state.is_default:
         found = _derived_in_columns(dataset, budget, without)
         if found is not None:
             return found
     terms = dataset.graph(GRAPH.ontology) - without
-    given = facts(dataset, viewpoint) - without
+    given = state.facts - without
     try:
         return close_triples(given, terms, engine=engine, budget=budget, memory=dataset.ontology)
     except Inconsistent as error:
         places = [_place(dataset, clash) for clash in error.clashes]
-        if viewpoint == DEFAULT:
+        if state.is_default:
             raise Inconsistent(error.clashes, places) from None
         clashes = [f"{clash}{_claimed(dataset, clash)}" for clash in error.clashes]
-        raise Inconsistent(clashes, places, viewpoint) from None
+        raise Inconsistent(clashes, places, state.slug) from None
 
 
-def are_consistent(dataset: Dataset, viewpoints: Iterable[Viewpoint]) -> bool:
-    """Return whether all that some viewpoints accept contradicts nothing, taken together."""
+def are_consistent(states: Sequence[State]) -> bool:
+    """Return whether all that some viewpoints of a dataset accept contradicts nothing."""
     from kg.reasoning import close as close_triples
 
-    accepted = [facts(dataset, viewpoint) for viewpoint in viewpoints]
     try:
-        if accepted:
-            close_triples(accepted[0].union(*accepted[1:]), dataset.graph(GRAPH.ontology))
+        if states:
+            accepted = frozenset[Triple]().union(*(state.facts for state in states))
+            close_triples(accepted, states[0].dataset.graph(GRAPH.ontology))
     except Inconsistent:
         return False
     return True
@@ -198,9 +141,7 @@ def _derived_in_columns(
         return None
 
 
-def derived_beside_ill_typed(
-    dataset: Dataset, viewpoint: str = DEFAULT
-) -> tuple[Closure, tuple[str, ...]]:
+def derived_beside_ill_typed(state: State) -> tuple[Closure, tuple[str, ...]]:
     """Return what follows, from ill-typed literals nothing, and a note where there are any.
 
     A literal such as ``"abc"^^xsd:integer`` contradicts RDF itself (rule dt-not-type). It is well
@@ -213,16 +154,16 @@ def derived_beside_ill_typed(
     from kg.validation.report import describe
 
     try:
-        return derived(dataset, viewpoint), ()
+        return derived(state), ()
     except Inconsistent as error:
         if not any(map(_is_ill_typed, error.clashes)):
             raise
-    ill = _ill_typed(dataset, viewpoint)
+    ill = _ill_typed(state)
     first = min(ill, key=str, default=None)
-    place = dataset.locate(first) if first is not None else None
+    place = state.dataset.locate(first) if first is not None else None
     shown = f", such as {describe(first.object)} at {place}" if first and place else ""
     try:
-        found = derived(dataset, viewpoint, without=ill)
+        found = derived(state, without=ill)
     except Inconsistent as error:
         if not all(map(_is_ill_typed, error.clashes)):
             raise
@@ -231,18 +172,19 @@ def derived_beside_ill_typed(
     return found, (f"{count} ill typed{shown}; nothing is derived from such",)
 
 
-def _ill_typed(dataset: Dataset, viewpoint: str) -> frozenset[Triple]:
+def _ill_typed(state: State) -> frozenset[Triple]:
     """Return the triples whose object is ill typed."""
     from kg.reasoning.datatypes import is_ill_typed
 
     given: AbstractSet[Triple]
-    if dataset.columns is None or viewpoint != DEFAULT:
-        given = facts(dataset, viewpoint) | dataset.graph(GRAPH.ontology)
+    columns = state.dataset.columns
+    if columns is None or not state.is_default:
+        given = state.facts | state.dataset.graph(GRAPH.ontology)
     else:
         from kg.reasoning.columns.literals import Literals
         from kg.tables.triples import Triples
 
-        said = Triples.union([*dataset.columns.values()])
+        said = Triples.union([*columns.values()])
         ill = Literals(said.texts.texts(), said.values()).ill_typed()
         given = said.take(said.has_value(ill))
     return frozenset(
@@ -273,27 +215,24 @@ def _claimed(dataset: Dataset, clash: str) -> str:
     return f" (claimed in {', '.join(sorted(claims))})" if claims else ""
 
 
-def validate(  # noqa: PLR0913, PLR0917 - what is validated, by what, and how it is read
-    dataset: Dataset,
+def validate(
+    state: State,
     closure: AbstractSet[Triple],
     shapes: Sequence[Path],
-    viewpoint: str = DEFAULT,
     engine: Engine = "auto",
     reading: Reading | None = None,
 ) -> ValidationReport:
-    """Hold facts, claims, links and what is inferred against shapes."""
+    """Check facts, claims, links and what is inferred against shapes."""
     from kg.validation import validate as validate_triples
 
-    data = everything(dataset, closure, viewpoint)
+    data = everything(state, closure)
     read = shape_triples(shapes, reading)
-    return validate_triples(data, read, dataset=dataset, engine=engine)
+    return validate_triples(data, read, dataset=state.dataset, engine=engine)
 
 
-def everything(
-    dataset: Dataset, closure: AbstractSet[Triple], viewpoint: str = DEFAULT
-) -> AbstractSet[Triple]:
+def everything(state: State, closure: AbstractSet[Triple]) -> AbstractSet[Triple]:
     """Return what a dataset says from a viewpoint, and what follows."""
-    columns = in_columns(dataset, viewpoint)
+    columns = state.columns
     if columns:
         from kg.tables.triples import Triples
 
@@ -302,7 +241,7 @@ def everything(
             return said
         if isinstance(closure, Triples) and closure.texts is said.texts:
             return Triples.union([said, closure])
-    return frozenset(closure).union(*accepted(dataset, viewpoint).values())
+    return frozenset(closure).union(*state.graphs.values())
 
 
 def shape_triples(shapes: Sequence[Path], reading: Reading | None = None) -> list[Triple]:

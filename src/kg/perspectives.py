@@ -10,7 +10,6 @@ from pyoxigraph import NamedNode, Quad, Store
 from kg import build, snapshot
 from kg.dataset.viewpoints import is_slug, slug_named, slug_of
 from kg.errors import Inconsistent, Misuse, UnknownName
-from kg.flow import facts
 from kg.namespaces import GRAPH, PREFIXES, RDF, REL, accepted_graph, inferred_graph
 from kg.progress import steps
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset import Dataset
+    from kg.dataset.state import State
     from kg.dataset.viewpoints import Viewpoint
     from kg.results import Term
     from kg.sparql import Query
@@ -64,7 +64,7 @@ class Outcome:
         }
 
 
-def outcomes(dataset: Dataset, *, gated: bool) -> tuple[Outcome, ...]:
+def outcomes(dataset: Dataset) -> tuple[Outcome, ...]:
     """Tell of each viewpoint that there is what it comes to."""
     known = dataset.viewpoints
     # Who disputes nothing and claims nothing that is disputed sees what is undisputed.
@@ -73,62 +73,60 @@ def outcomes(dataset: Dataset, *, gated: bool) -> tuple[Outcome, ...]:
     with steps("closing the viewpoints", len(known)) as begin:
         for one in known:
             begin(one.slug)
-            accepted = facts(dataset, one)
+            accepted = dataset.state(one).facts
             if earlier := seen.get(accepted):
                 found.append(replace(earlier, viewpoint=one, same_as=earlier.viewpoint.slug))
             else:
-                seen[accepted] = _outcome(dataset, one, accepted, gated=gated)
+                seen[accepted] = _outcome(dataset.state(one))
                 found.append(seen[accepted])
     return tuple(found)
 
 
-def _outcome(
-    dataset: Dataset, viewpoint: Viewpoint, accepted: frozenset[Triple], *, gated: bool
-) -> Outcome:
+def _outcome(state: State) -> Outcome:
+    accepted = state.facts
     try:
-        inferred = build.inferred(dataset, gated=gated, viewpoint=viewpoint.slug)
+        inferred = build.inferred(state)
     except Inconsistent as error:
-        return Outcome(viewpoint, len(accepted), None, None, str(error))
+        return Outcome(state.viewpoint, len(accepted), None, None, str(error))
     raising = {
         triple.subject
         for triple in accepted | inferred
         if triple.predicate == RDF.type and triple.object == REL.TensionRaisingEvent
     }
-    return Outcome(viewpoint, len(accepted), len(inferred), len(raising))
+    return Outcome(state.viewpoint, len(accepted), len(inferred), len(raising))
 
 
-def elsewhere(triple: Triple, dataset: Dataset, viewpoint: str, *, gated: bool) -> str:
+def elsewhere(triple: Triple, state: State) -> str:
     """Say from which other viewpoint a triple holds that does not hold from this one; or nothing.
 
     Where the triple is no fact from any, it is looked for among what follows.
     """
-    others = [one for one in dataset.viewpoints if one.slug != viewpoint]
-    accepted = {one.slug: facts(dataset, one) for one in others}
-    found = next((slug for slug, held in accepted.items() if triple in held), None)
-    done = {facts(dataset, viewpoint)}
-    for slug, held in accepted.items():
-        if found is None and held not in done:
-            done.add(held)
+    dataset = state.dataset
+    others = [dataset.state(one) for one in dataset.viewpoints if one.slug != state.slug]
+    found = next((other.slug for other in others if triple in other.facts), None)
+    done = {state.facts}
+    for other in others:
+        if found is None and other.facts not in done:
+            done.add(other.facts)
             try:
-                inferred = build.inferred(dataset, gated=gated, viewpoint=slug)
+                inferred = build.inferred(other)
             except Inconsistent:
                 continue
-            found = slug if triple in inferred else None
+            found = other.slug if triple in inferred else None
     if found is None:
         return ""
     return (
-        f"; not from the viewpoint {viewpoint}, though it holds from {found}: --viewpoint {found}"
+        f"; not from the viewpoint {state.slug}, though it holds from {found}: --viewpoint {found}"
     )
 
 
-def meant(text: str, dataset: Dataset, *, gated: bool) -> str:
+def meant(text: str, dataset: Dataset) -> str:
     """Return the name of the viewpoint that a user means; whether there is one is told later.
 
     Args:
         text: a name, ``according-to:`` and an agent as a label, CURIE or Wikidata id, or the node
             of a viewpoint.
         dataset: parsed only where a thing is to be found and there is no snapshot to find it in.
-        gated: as for ``build.open_snapshot``.
 
     Raises:
         UnknownName: nothing is called so; carries the close matches.
@@ -138,7 +136,7 @@ def meant(text: str, dataset: Dataset, *, gated: bool) -> str:
         return text
     from kg.terms import resolve
 
-    found = snapshot.find(build.digest(dataset, gated=gated))
+    found = snapshot.find(build.digest(dataset.state()))
     store = _store(dataset) if found is None else found.store
 
     def node(name: str) -> NamedNode:
