@@ -102,9 +102,9 @@ def test_several_graphs_named_as_one_are_a_set(ask, days):
     asked = f"PREFIX ex: <{E}> SELECT (COUNT(*) AS ?n) {days_of} {{ ?s ?p ?o }}"
     assert ask("query", "--format", "csv", asked).split() == ["n", "2"]
 
-    from kg.web.as_is import made
-    from kg.web.held import Held
     from kg.web.settings import Limits
+    from kg.web.workers.held import Held
+    from kg.web.writing.served_file import made
 
     held = Held(made(days / "days.trig").edition, Limits())
     named = [E + name for name in ("monday", "tuesday")]
@@ -131,9 +131,9 @@ def test_every_quad_is_counted(ask):
 def test_rdflib_and_the_endpoint_have_every_graph_whole(days):
     from kg.graph import load
     from kg.web.building import made
-    from kg.web.held import Held
     from kg.web.settings import Limits, Settings
     from kg.web.tasks.store import get
+    from kg.web.workers.held import Held
 
     graph = load(days / "days.trig", days / "terms.ttl")
     dataset = graph.to_rdflib()

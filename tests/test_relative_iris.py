@@ -116,7 +116,7 @@ def test_shapes_that_name_themselves_validate(cli, tmp_path):
 
 
 def test_a_file_that_would_be_rewritten_with_this_machines_path_is_not_served_writable(tmp_path):
-    from kg.web.as_is import made
+    from kg.web.writing.served_file import made
 
     (tmp_path / "a.ttl").write_text("<> <http://e.org/p> 1 .")
     assert len(list(made(tmp_path / "a.ttl").snapshots[0].store)) == 1

@@ -25,7 +25,7 @@ from kg.results import Boolean, GraphResult
 from kg.sparql.tokens import tokenize
 from kg.sparql.updating import apply
 from kg.web import updates as updates_of
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.settings import Limits
 from serving import serving
 from sparql_suite import Rows, cases, cells, is_right, is_same_dataset, triples_of

@@ -26,7 +26,7 @@ from kg.lexical import decode_quad, encode_quad
 from kg.sparql.updating import apply
 from kg.validation.shapes import ShapesGraph
 from kg.web import updates
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.settings import Limits
 
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

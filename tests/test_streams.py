@@ -286,11 +286,11 @@ def test_what_notation3_adds_to_turtle_is_refused_by_its_name(cli, folder, state
 
 def test_gzip_is_served_to_be_read_alone(folder):
     from kg.errors import Misuse
-    from kg.web import as_is
+    from kg.web.writing import served_file
 
     (folder / "a.nq.gz").write_bytes(gzip.compress(NT.encode()))
     file = folder / "a.nq.gz"
 
-    assert len(as_is.quads(file, as_is.kind_of(file), as_is.content(file))) == 2
+    assert len(served_file.quads(file, served_file.kind_of(file), served_file.content(file))) == 2
     with pytest.raises(Misuse, match="is gzip, which is not served writable"):
-        as_is.made(file, writable=True)
+        served_file.made(file, writable=True)

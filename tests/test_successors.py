@@ -11,10 +11,11 @@ from kg import build
 from kg.edit import init
 from kg.edit.working import write_change
 from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, RDFS, REL, SKOS, expand
-from kg.web import building, editing
+from kg.web import building
 from kg.web.edition import Edition
-from kg.web.held import Held
 from kg.web.settings import Limits, Settings
+from kg.web.workers.held import Held
+from kg.web.writing import served_folder
 
 
 def node(name):
@@ -62,7 +63,7 @@ def lines(store):
 def test_changes_lead_to_the_state_that_the_files_make(tmp_path, monkeypatch):
     settings = Settings(data=(init(tmp_path / "mine"),), writable=True)
     before = building.made(settings)
-    folder = editing.Folder(settings, before.edition)
+    folder = served_folder.Folder(settings, before.edition)
     holding = Held(before.edition, Limits())
     holding.warm()
 

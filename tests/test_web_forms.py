@@ -15,17 +15,17 @@ from kg.errors import UnknownName
 from kg.namespaces import PREFIXES, RDFS
 from kg.queries import catalogue
 from kg.web.edition import Edition
-from kg.web.held import Held
 from kg.web.links import STATIC, Links
 from kg.web.pages import forms as fields_of
 from kg.web.pages.editor import start, terms
 from kg.web.pages.home import home
 from kg.web.pages.results import shown
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.settings import Limits
 from kg.web.tasks import editor, forms, pictures
 from kg.web.tasks import query as tasks_query
 from kg.web.tasks import saved as tasks_saved
+from kg.web.workers.held import Held
 
 BASE = "http://127.0.0.1:8010/"
 

@@ -13,14 +13,14 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from kg.errors import UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL
 from kg.web.edition import Edition
-from kg.web.held import Held
 from kg.web.links import STATIC, Links
 from kg.web.pages.problem import problem_page
 from kg.web.pages.stances import way_back
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.search import Names, search
 from kg.web.settings import Limits
 from kg.web.tasks.pages import page
+from kg.web.workers.held import Held
 
 BASE = "http://127.0.0.1:8010/"
 SHOOTDOWN = NamedNode(PREFIXES["kg"] + "drone-shootdown-2025")

@@ -18,13 +18,14 @@ from kg import snapshot
 from kg.errors import ParseFailure, QueryRefused
 from kg.formats import FORMATS
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
-from kg.web import as_is, reload, rewriting, updates, uploads
+from kg.web import reload, updates, uploads
 from kg.web.building import BuildFailure, build
-from kg.web.health import Health
-from kg.web.problems import Problem
+from kg.web.edition import Health
+from kg.web.responses import Problem
 from kg.web.settings import Limits, Settings
 from kg.web.workers.pool import Pool
-from kg.web.writing import Writer
+from kg.web.writing import served_file
+from kg.web.writing.writer import Writer
 
 FEW = {"workers": 1, "slow": 1, "pages": 1}
 LIMITS = Limits(**FEW)
@@ -236,17 +237,17 @@ def test_a_file_of_each_format_keeps_what_an_update_does_not_touch(tmp_path, nam
     source.update(
         'INSERT DATA { <urn:e:a> <urn:e:b> <urn:e:c>, "é\\n"@fr, true . _:x <urn:e:b> _:x }'
     )
-    path.write_bytes(as_is.serialize(kind, source))
+    path.write_bytes(served_file.serialize(kind, source))
     part = tmp_path / "part"
 
     def change(store):
         store.update("INSERT DATA { <urn:e:a> <urn:e:new> <urn:e:d> }")
         return 204
 
-    told = rewriting.rewritten(path, change, str(part))
-    rewriting.take_over(part, path, told["earlier"])
+    told = served_file.rewritten(path, change, str(part))
+    served_file.take_over(part, path, told["earlier"])
 
-    after = as_is.quads(path, kind, as_is.content(path))
+    after = served_file.quads(path, kind, served_file.content(path))
     assert len(after) == 5
     assert stored(told["edition"]["snapshots"]["reported"]).query(
         'ASK { <urn:e:a> <urn:e:new> <urn:e:d> ; <urn:e:b> "é\\n"@fr . ?x <urn:e:b> ?x }'
@@ -262,7 +263,7 @@ def test_a_number_stays_as_the_file_has_it(tmp_path):
         store.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
         return 204
 
-    rewriting.rewritten(path, change, str(part))
+    served_file.rewritten(path, change, str(part))
     assert f"{number} ." in part.read_text("utf-8")
 
 
@@ -270,8 +271,10 @@ def test_a_file_keeps_its_prefixes(tmp_path):
     path, part = tmp_path / "a.ttl", tmp_path / "part"
     path.write_text("@prefix e: <urn:e:> .\ne:a e:b e:c .\n", encoding="utf-8")
 
-    rewriting.rewritten(
-        path, lambda store: rewriting.write(store, "POST", None, _triples("e:a e:b e:d")), str(part)
+    served_file.rewritten(
+        path,
+        lambda store: served_file.write(store, "POST", None, _triples("e:a e:b e:d")),
+        str(part),
     )
     assert "e:a e:b e:c , e:d ." in part.read_text("utf-8")
 
@@ -451,18 +454,18 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(file):
         path.write_text("", encoding="utf-8")
     os.utime(old, (0, 0))
     os.utime(other, (0, 0))
-    rewriting.clean(file)
+    served_file.clean(file)
 
     assert sorted(names(file.parent)) == [".c.part", ".graphs.nq.b.part", "graphs.nq"]
 
 
 def test_a_file_that_others_changed_meanwhile_is_left_alone(file, tmp_path):
     part = tmp_path / "part"
-    told = rewriting.rewritten(file, _emptied, str(part))
+    told = served_file.rewritten(file, _emptied, str(part))
     file.write_text(QUAD * 2, encoding="utf-8")
 
     with pytest.raises(Problem, match="changed meanwhile"):
-        rewriting.take_over(part, file, told["earlier"])
+        served_file.take_over(part, file, told["earlier"])
     assert file.read_text("utf-8") == QUAD * 2
 
 

@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from kg.web.links import STATIC, Links
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.static_files import MEDIA_TYPES, StaticFiles, static_files
 
 NAME = "vendor/yasqe/yasqe.min.js"

@@ -21,16 +21,14 @@ import pytest
 from kg import snapshot
 from kg.errors import ResourceNotFound
 from kg.snapshot import locks
-from kg.web import held as holding
-from kg.web.answers import Answer
 from kg.web.edition import Edition
-from kg.web.held import Held
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 from kg.web.settings import Limits
-from kg.web.workers.lane import Lane
-from kg.web.workers.pool import Pool
-from kg.web.workers.process import Process
-from kg.web.workers.remembered import Remembered, is_steady, name_of
+from kg.web.workers import held as holding
+from kg.web.workers.cache import AnswerCache, is_steady, key_of
+from kg.web.workers.held import Held
+from kg.web.workers.pool import Lane, Pool
+from kg.web.workers.processes import Process
 
 #: Some 10^9 rows: as much work as one likes, and a number so that no two are the same query.
 DEATH = "SELECT (COUNT(*) + {} AS ?n) {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }}"
@@ -366,7 +364,7 @@ async def test_the_same_question_is_asked_once_and_what_changes_each_time(editio
 
 
 def test_answers_take_no_more_than_their_room():
-    remembered = Remembered(100_000)
+    remembered = AnswerCache(100_000)
     for n in range(1000):
         remembered.put(str(n), Answer(bytes(1000), "text/plain"))
         assert remembered.size <= remembered.room
@@ -386,7 +384,7 @@ def test_what_may_change_is_not_remembered(text):
 
 def test_a_question_is_named_by_all_that_it_depends_on():
     names = {
-        name_of(*one)
+        key_of(*one)
         for one in [("d", "t", {}), ("e", "t", {}), ("d", "u", {}), ("d", "t", {"a": None})]
     }
     assert len(names) == 4

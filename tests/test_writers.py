@@ -17,11 +17,11 @@ from pyoxigraph import RdfFormat, parse
 from kg.edit import working
 from kg.graph import Graph
 from kg.web.building import build
-from kg.web.health import Health
-from kg.web.problems import Problem
+from kg.web.edition import Health
+from kg.web.responses import Problem
 from kg.web.settings import Limits, Settings
 from kg.web.workers.pool import Pool
-from kg.web.writing import Writer
+from kg.web.writing.writer import Writer
 from serving import serving
 
 E = "http://e.org/"
@@ -247,9 +247,10 @@ import asyncio, sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_writers import insert, settings_of
-from kg.web import building, rewriting, writing
-from kg.web.health import Health
+from kg.web import building
+from kg.web.edition import Health
 from kg.web.workers.pool import Pool
+from kg.web.writing import served_file, writer as writing
 
 async def main():
     settings = settings_of(Path(sys.argv[1]))
@@ -271,7 +272,7 @@ STAGES = [
     ("folder", "writing.write_change", False),
     ("folder", "writing.mark", True),
     ("file", "writing.take_over", False),
-    ("file", "rewriting.sync_one", True),
+    ("file", "served_file.sync_one", True),
 ]
 
 

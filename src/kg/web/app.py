@@ -13,10 +13,10 @@ from kg.web.reconciliation_http import Reconciliation
 from kg.web.routing import routes
 
 if TYPE_CHECKING:
-    from kg.web.health import Health
+    from kg.web.edition import Health
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
-    from kg.web.writing import Writer
+    from kg.web.writing.writer import Writer
 
 __all__ = ["application"]
 

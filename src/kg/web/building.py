@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import Inconsistent, KgError
-from kg.web.edition import Edition
-from kg.web.health import now
+from kg.web.edition import Built, Edition, SnapshotLocks, now
 from kg.web.settings import Settings
-from kg.web.workers.keeping import Kept
 
 if TYPE_CHECKING:
     from kg.dataset import Dataset
@@ -75,7 +73,7 @@ async def build(settings: Settings) -> Edition:
             await process.stdin.drain()
         told = await process.stdout.readline()
         edition = _read(told, None if told else await process.wait())
-        kept = Kept(edition)
+        kept = SnapshotLocks(edition)
         asyncio.get_running_loop().call_later(_HANDED_OVER, kept.release)
         process.stdin.close()
         await process.wait()
@@ -121,18 +119,6 @@ def opened(told: dict[str, Any]) -> Settings:
     )
 
 
-class Built:
-    """An edition, and the snapshots that it needs, held as long as this is.
-
-    Args:
-        edition: the state.
-        snapshots: all of them, open.
-    """
-
-    def __init__(self, edition: Edition, snapshots: list[Snapshot]) -> None:
-        self.edition, self.snapshots = edition, snapshots
-
-
 def made(settings: Settings) -> Built:
     """Make the snapshots of what is served, here and now.
 
@@ -140,9 +126,9 @@ def made(settings: Settings) -> Built:
         KgError: the data cannot be served, or not be written where that is asked for.
     """
     if settings.dataset is not None:
-        from kg.web import as_is
+        from kg.web.writing import served_file
 
-        return as_is.made(
+        return served_file.made(
             settings.dataset, writable=settings.writable, union=settings.union_default_graph
         )
     from kg.sources import sources

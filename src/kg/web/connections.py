@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     import asyncio

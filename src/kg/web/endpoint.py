@@ -10,11 +10,10 @@ from urllib.parse import urlencode, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from kg.web import protocol
-from kg.web.answers import Answer
 from kg.web.bodies import received
 from kg.web.formats import media_types
 from kg.web.negotiation import choose
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 from kg.web.security import check_writer
 from kg.web.static_files import static_files
 
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from kg.web.health import Health
+    from kg.web.edition import Health
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
-    from kg.web.writing import Writer
+    from kg.web.writing.writer import Writer
 
 __all__ = ["Endpoint", "formats_of", "name_of", "params_of", "response"]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from kg.formats import by_name
 from kg.results import Boolean, GraphResult, Solutions, serialize
-from kg.web.answers import Answer
 from kg.web.negotiation import chosen
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

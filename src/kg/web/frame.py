@@ -22,7 +22,7 @@ from kg.errors import KgError
 from kg.web import security
 from kg.web.links import Links
 from kg.web.negotiation import choose
-from kg.web.problems import Problem, problem_of
+from kg.web.responses import Problem, problem_of
 from kg.web.static_files import takes_gzip
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from kg.reconciliation.service import manifest
 from kg.web import protocol
 from kg.web.bodies import received
 from kg.web.endpoint import params_of
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,16 +17,16 @@ from kg import resources
 from kg.errors import KgError
 from kg.sources import sources
 from kg.web.building import BuildFailure, build
-from kg.web.health import now
-from kg.web.telling import discreet
+from kg.web.edition import now
+from kg.web.security import discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kg.web.health import Health
+    from kg.web.edition import Health
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
-    from kg.web.writing import Writer
+    from kg.web.writing.writer import Writer
 
     #: Of each file: when it was changed, its size and its number; None where it is not there.
     State: TypeAlias = dict[str, tuple[int, int, int] | None]

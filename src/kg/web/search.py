@@ -15,7 +15,7 @@ from kg.web.pages.words import call
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["Hit", "Names", "names", "search", "similar"]
 

@@ -1,19 +1,22 @@
-"""What every answer carries for its reader's safety, and who may write."""
+"""Security: headers of every answer, who may write, and messages without the paths of files."""
 
 from __future__ import annotations
 
 import hmac
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from kg.web.problems import Problem
+from kg import resources
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
     from kg.web.settings import Settings
 
-__all__ = ["POLICY", "check_writer", "cross_origin", "headers", "preflight"]
+__all__ = ["POLICY", "check_writer", "cross_origin", "discreet", "headers", "preflight"]
 
 #: Scripts, styles, pictures and answers come from this server alone, https://www.w3.org/TR/CSP3/.
 POLICY = (
@@ -103,3 +106,36 @@ def check_writer(received: Headers, settings: Settings, own: str) -> None:
             "writing takes the token: Authorization: Bearer …",
             headers={"WWW-Authenticate": 'Bearer realm="kg"'},
         )
+
+
+def discreet(text: str, settings: Settings) -> str:
+    """Return a text without the folders of this machine; the names of the files stay.
+
+    Args:
+        text: a message that may name files.
+        settings: say what is served.
+
+    >>> from kg.web.settings import Settings
+    >>> discreet("/srv/kg/mine/claims.ttl:3: no dot", Settings(data=(Path("/srv/kg/mine"),)))
+    'claims.ttl:3: no dot'
+    >>> discreet("relations-kg/g/claims.ttl, g/x.ttl", Settings(data=(Path("g"),)))
+    'relations-kg/g/claims.ttl, x.ttl'
+    """
+    named = [*settings.data, *(settings.ontology or ())]
+    if settings.dataset is not None:
+        named.append(settings.dataset)
+    own = [resources.data(), *resources.ontology(), *resources.shapes()]
+    folders: set[str] = set()
+    for path in (*named, *own):
+        for one in (path, path.absolute(), path.resolve(), _from_here(path)):
+            folders.update((f"{one}/", f"{one.parent}/"))
+    folders -= {"./", "/"}
+    for folder in sorted(folders, key=len, reverse=True):
+        # A folder is not the end of the name of another.
+        text = re.sub(rf"(?<![\w./-]){re.escape(folder)}", "", text)
+    return text
+
+
+def _from_here(path: Path) -> Path:
+    whole, here = path.absolute(), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else whole

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from kg.web.formats import Kind
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["dataset", "service", "sizes"]
 

@@ -19,11 +19,11 @@ from kg.web import reload
 from kg.web.app import application
 from kg.web.building import BuildFailure, build
 from kg.web.connections import HEAD_BYTES, Connection
+from kg.web.edition import Health
 from kg.web.endpoint import host_of
-from kg.web.health import Health
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 from kg.web.workers.pool import Pool
-from kg.web.writing import Writer
+from kg.web.writing.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kg.web.answers import Answer
 from kg.web.links import STATIC
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +58,7 @@ class StaticFiles:
 
     >>> StaticFiles(STATIC).answer("../static_files.py")
     Traceback (most recent call last):
-    kg.web.problems.Problem: not-found: there is no static file of that name
+    kg.web.responses.Problem: not-found: there is no static file of that name
     """
 
     def __init__(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from kg.errors import ParseFailure
 from kg.sparql.tokens import place
 from kg.sparql.updating import read_update
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

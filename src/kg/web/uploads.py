@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph
 from kg.dataset import parsing
 from kg.errors import ParseFailure
 from kg.formats import FORMATS
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

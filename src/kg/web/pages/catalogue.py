@@ -12,7 +12,7 @@ from kg.queries import SavedQuery, catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["Group", "chosen", "groups", "misfit", "shipped", "tags"]
 

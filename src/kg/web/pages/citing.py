@@ -13,7 +13,7 @@ from kg.dates import in_words
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD, compact
 
 if TYPE_CHECKING:
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["Citation", "citation", "embedded"]
 

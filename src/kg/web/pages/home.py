@@ -15,9 +15,9 @@ from kg.web.pages.words import Link, call, linked
 
 if TYPE_CHECKING:
     from kg.results import Term
-    from kg.web.answers import Answer
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["home"]
 

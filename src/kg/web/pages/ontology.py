@@ -12,9 +12,9 @@ from kg.web.pages.terms import sections
 from kg.web.pages.words import first
 
 if TYPE_CHECKING:
-    from kg.web.answers import Answer
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["ontology"]
 

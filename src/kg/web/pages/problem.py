@@ -9,8 +9,7 @@ from kg.web.pages.rendering import render_bare
 from kg.web.pages.site import Site
 
 if TYPE_CHECKING:
-    from kg.web.answers import Answer
-    from kg.web.problems import Problem
+    from kg.web.responses import Answer, Problem
 
 __all__ = ["problem_page"]
 
@@ -23,7 +22,7 @@ def problem_page(problem: Problem, links: Links | None = None, title: str = "kg"
         links: the addresses of the endpoint.
         title: what is served.
 
-    >>> from kg.web.problems import Problem
+    >>> from kg.web.responses import Problem
     >>> problem_page(Problem("not-found", "no <b>")).body.count(b"no &lt;b&gt;")
     1
     """

@@ -13,15 +13,15 @@ from markupsafe import Markup
 
 from kg.dates import in_words
 from kg.namespaces import PREFIXES, compact
-from kg.web.answers import Answer
 from kg.web.links import Links
 from kg.web.pages.site import site
+from kg.web.responses import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kg.web.held import Held
     from kg.web.pages.site import Site
+    from kg.web.workers.held import Held
 
 __all__ = ["HTML", "links_for", "place", "render", "render_bare", "script_json"]
 

@@ -9,14 +9,13 @@ from pyoxigraph import NamedNode
 
 from kg.errors import KgError
 from kg.namespaces import PREFIXES, expand
-from kg.web.answers import Answer
 from kg.web.pages.rendering import render
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 from kg.web.search import LONGEST, search
 
 if TYPE_CHECKING:
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.workers.held import Held
 
 __all__ = ["searching"]
 

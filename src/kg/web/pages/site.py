@@ -15,7 +15,7 @@ from kg.web.pages.words import address
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode
 
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["Choice", "Site", "kind_of", "site", "viewpoint_label"]
 

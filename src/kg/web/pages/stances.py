@@ -10,14 +10,14 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from kg.dataset.viewpoints import slug_of
 from kg.namespaces import GRAPH, RDF, REL, SKOS, is_inferred
-from kg.web.answers import Answer
 from kg.web.pages.rendering import render
 from kg.web.pages.site import viewpoint_label
 from kg.web.pages.words import Link, call, first, linked, sentence, values
+from kg.web.responses import Answer
 
 if TYPE_CHECKING:
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.workers.held import Held
 
 __all__ = ["Change", "Stance", "stances", "way_back"]
 

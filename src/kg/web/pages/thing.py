@@ -23,11 +23,11 @@ from kg.web.resource import described
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.web.answers import Answer
-    from kg.web.held import Held
     from kg.web.links import Links
     from kg.web.pages.claims import Said
     from kg.web.pages.facts import Fact, Facts
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["Account", "thing"]
 

@@ -14,11 +14,10 @@ from kg.explanation import explain, explain_all, why_not
 from kg.namespaces import PREFIXES
 from kg.reasoning.derivation import ASSERTED
 from kg.reasoning.reasons import reason
-from kg.web.answers import Answer
 from kg.web.pages.claims import said
 from kg.web.pages.rendering import render
 from kg.web.pages.words import linked, sentence
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +27,10 @@ if TYPE_CHECKING:
     from kg.explanation import Explanation
     from kg.explanation.proof import Line
     from kg.results import Term
-    from kg.web.held import Held
     from kg.web.links import Links
     from kg.web.pages.claims import Said
     from kg.web.pages.words import Link
+    from kg.web.workers.held import Held
 
 __all__ = ["Proof", "Step", "goal", "why"]
 

@@ -12,18 +12,17 @@ from kg.errors import UnknownName
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, RDFS, compact
 from kg.snapshot.written import as_written
-from kg.web.answers import Answer
 from kg.web.formats import GRAPHS, Kind, agreed, written
 from kg.web.links import ENDINGS
-from kg.web.problems import Problem
 from kg.web.resource import described, named, stands
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Quad, Store
 
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["ontology", "thing"]
 

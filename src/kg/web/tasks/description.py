@@ -10,8 +10,8 @@ from kg.web.service import dataset
 from kg.web.service import service as described
 
 if TYPE_CHECKING:
-    from kg.web.answers import Answer
-    from kg.web.held import Held
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["service", "void"]
 

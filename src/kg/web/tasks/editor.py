@@ -9,13 +9,13 @@ from kg.web.pages.catalogue import groups, shipped
 from kg.web.pages.editor import configuration, start
 from kg.web.pages.rendering import links_for, place, render
 from kg.web.pages.results import shown
-from kg.web.problems import Problem, problem_of
+from kg.web.responses import Problem, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kg.web.answers import Answer
-    from kg.web.held import Held
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["page"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.errors import KgError
-from kg.web.answers import Answer
 from kg.web.pages.home import home
 from kg.web.pages.ontology import ontology
 from kg.web.pages.rendering import HTML, links_for, place
@@ -13,14 +12,14 @@ from kg.web.pages.searching import searching
 from kg.web.pages.stances import stances
 from kg.web.pages.thing import thing
 from kg.web.pages.why import why
-from kg.web.problems import Problem
 from kg.web.resource import named
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from pyoxigraph import BlankNode, NamedNode
 
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.workers.held import Held
 
 __all__ = ["identified", "page"]
 

@@ -9,18 +9,17 @@ from markupsafe import Markup
 from kg.errors import KgError
 from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
 from kg.plots.events import EFFECTS
-from kg.web.answers import Answer
 from kg.web.links import origin
 from kg.web.pages.rendering import links_for, place, render
 from kg.web.pages.site import viewpoint_label
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kg.plots import Picture
-    from kg.web.held import Held
     from kg.web.links import Links
+    from kg.web.workers.held import Held
 
 __all__ = ["FORMATS", "page", "picture"]
 

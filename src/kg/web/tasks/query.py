@@ -12,8 +12,8 @@ from kg.web.formats import acceptable, answered, known, noted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kg.web.answers import Answer
-    from kg.web.held import Held
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
 __all__ = ["evaluate"]
 

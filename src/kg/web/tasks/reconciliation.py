@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from kg.reconciliation import service
 from kg.reconciliation.index import Index
-from kg.web.answers import Answer
 from kg.web.links import origin
 from kg.web.pages.rendering import links_for
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["extend", "flyout", "preview", "properties", "reconcile", "suggest"]
 

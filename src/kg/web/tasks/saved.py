@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 from kg.evidence import name as name_of
 from kg.results import Solutions
-from kg.web.answers import Answer
 from kg.web.executables import executables
 from kg.web.formats import GRAPHS, acceptable, agreed, answered, written
 from kg.web.pages.catalogue import shipped
 from kg.web.pages.forms import given
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kg.queries import SavedQuery
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["catalogue", "run", "text"]
 

@@ -15,15 +15,14 @@ from kg.formats import by_name
 from kg.lexical import decode_quad
 from kg.namespaces import PREFIXES
 from kg.snapshot.written import as_written
-from kg.web.answers import Answer
 from kg.web.formats import GRAPHS, agreed
-from kg.web.problems import Problem
+from kg.web.responses import Answer, Problem
 from kg.web.updates import iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kg.web.held import Held
+    from kg.web.workers.held import Held
 
 __all__ = ["get"]
 

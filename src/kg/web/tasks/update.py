@@ -1,7 +1,7 @@
 """Changes: what is to be is made here, in a process that may be killed, and taken over elsewhere.
 
-These tasks run in workers of their own (``kg.web.writing``), one after the other. They answer with
-JSON for the process that asks, and not for clients.
+These tasks run in workers of their own (``kg.web.writing.writer``), one after the other. They
+answer with JSON for the process that asks, and not for clients.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import DoesNotConform, Inconsistent
-from kg.web import building, editing, rewriting, updates, uploads
-from kg.web.answers import Answer
-from kg.web.problems import Problem
+from kg.web import building, updates, uploads
+from kg.web.responses import Answer, Problem
+from kg.web.writing import served_file, served_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pyoxigraph import Store
 
-    from kg.web.held import Held
     from kg.web.settings import Settings
+    from kg.web.workers.held import Held
 
 __all__ = ["operation", "ready", "whole", "write"]
 
@@ -57,7 +57,7 @@ def operation(  # noqa: PLR0913 - what the protocol lets a client choose
     update = updates.read(text, held.limits, using_default, using_named)
     settings = building.opened(served)
     if settings.dataset is None:
-        return _told(lambda: editing.updated(_folder(held, settings), update, base))
+        return _told(lambda: served_folder.updated(_folder(held, settings), update, base))
 
     def change(store: Store) -> int:
         from kg.sparql.updating import apply
@@ -66,7 +66,7 @@ def operation(  # noqa: PLR0913 - what the protocol lets a client choose
         return 204
 
     path = settings.dataset
-    return _told(lambda: rewriting.rewritten(path, change, part))
+    return _told(lambda: served_file.rewritten(path, change, part))
 
 
 def write(  # noqa: PLR0913 - what the protocol lets a client choose
@@ -103,11 +103,11 @@ def write(  # noqa: PLR0913 - what the protocol lets a client choose
         depth = held.limits.depth
         triples = uploads.triples(content, media_type, base=graph or base, depth=depth)
     if settings.dataset is None:
-        return _told(lambda: editing.written(_folder(held, settings), method, name, triples))
+        return _told(lambda: served_folder.written(_folder(held, settings), method, name, triples))
     path = settings.dataset
     return _told(
-        lambda: rewriting.rewritten(
-            path, lambda store: rewriting.write(store, method, name, triples), part
+        lambda: served_file.rewritten(
+            path, lambda store: served_file.write(store, method, name, triples), part
         )
     )
 
@@ -142,9 +142,9 @@ def whole(held: Held, *, served: dict[str, Any]) -> Answer:
     return Answer(json.dumps({"edition": folder.whole().written()}).encode(), "application/json")
 
 
-def _folder(held: Held, settings: Settings) -> editing.Folder:
+def _folder(held: Held, settings: Settings) -> served_folder.Folder:
     if held.folder is None:
-        held.folder = editing.Folder(settings, held.edition)
+        held.folder = served_folder.Folder(settings, held.edition)
     return held.folder
 
 

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from kg.web.problems import Problem
+from kg.web.responses import Problem
 
 __all__ = ["allow", "ended", "is_grown", "outlive_nobody", "release", "size"]
 

@@ -1,4 +1,4 @@
-"""Who asks the workers: lanes for what is quick, what is slow and for pages, with bounded lines.
+"""The pool of workers: lanes for what is quick, what is slow and for pages, with bounded queues.
 
 A query begins in one of a few quick places. One that turns out slow moves to a slow place, at the
 lowest priority, and a worker that stands by takes over its quick place: what is quick stays so,
@@ -10,25 +10,102 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from kg.web.answers import Answer
-from kg.web.edition import Pending
-from kg.web.problems import Problem
-from kg.web.workers.crew import Crew
-from kg.web.workers.keeping import Kept
-from kg.web.workers.lane import Lane
-from kg.web.workers.remembered import Remembered, Seen, is_steady, name_of
+from kg.web.edition import Pending, SnapshotLocks
+from kg.web.responses import Answer, Problem
+from kg.web.workers.cache import AnswerCache, RecentKeys, is_steady, key_of
+from kg.web.workers.processes import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from kg.web.edition import Edition
     from kg.web.settings import Limits
-    from kg.web.workers.process import Process
+    from kg.web.workers.processes import Process
 
-__all__ = ["Pool"]
+__all__ = ["Lane", "Pool"]
+
+
+class Lane:
+    """So many places; who finds none free waits in line.
+
+    Args:
+        places: how many there are.
+
+    >>> lane = Lane(1)
+    >>> lane.take_now(), lane.take_now(), lane.taken
+    (True, False, 1)
+    """
+
+    def __init__(self, places: int) -> None:
+        self.places, self.taken = places, 0
+        self._line: deque[tuple[asyncio.Future[None], asyncio.Event | None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait whose answer somebody still wants."""
+        return sum(gone is None or not gone.is_set() for _, gone in self._line)
+
+    def take_now(self) -> bool:
+        """Take a place if one is free; tell whether it is taken."""
+        if self.taken >= self.places:
+            return False
+        self.taken += 1
+        return True
+
+    async def take(self, seconds: float | None, gone: asyncio.Event | None = None) -> bool:
+        """Wait for a place, in line.
+
+        Args:
+            seconds: how long; None is for ever.
+            gone: set when nobody wants it any more, which ends the wait at once.
+
+        Returns:
+            Whether it is taken.
+        """
+        if self.take_now():
+            return True
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        leaving = None if gone is None else loop.create_task(gone.wait())
+        entry = (place, gone)
+        self._line.append(entry)
+        ends: set[asyncio.Future[Any]] = {place} if leaving is None else {place, leaving}
+        is_taken = False
+        try:
+            await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            is_taken = place.done() and not place.cancelled() and not (gone and gone.is_set())
+        finally:
+            if leaving is not None:
+                leaving.cancel()
+            if not is_taken:
+                self._leave(entry)
+        return is_taken
+
+    def _leave(self, entry: tuple[asyncio.Future[None], asyncio.Event | None]) -> None:
+        if entry in self._line:
+            self._line.remove(entry)
+        elif not entry[0].cancelled():
+            self.give()
+
+    def give(self) -> None:
+        """Give a place back: to the first in line who still wants it, if there is one."""
+        while self._line:
+            place, gone = self._line.popleft()
+            if gone is None or not gone.is_set():
+                place.set_result(None)
+                return
+            place.cancel()
+        self.taken -= 1
+
+    def dismiss(self) -> None:
+        """Let nobody wait any more; who does is told that no place is taken."""
+        while self._line:
+            self._line.popleft()[0].cancel()
+
 
 _LOG = logging.getLogger("kg.web")
 #: Room for answers that are remembered, in bytes; and how many slow questions are.
@@ -95,8 +172,8 @@ class Pool:
         # One more than there are places, for a worker that is getting ready.
         self._crew = Crew(limits.workers + limits.slow + 1, self._welcome)
         self._page_crew = Crew(limits.pages, self._welcome)
-        self._answers, self._slow_ones = Remembered(_ROOM), Seen(_SLOW_ONES)
-        self._kept = [Kept(edition)]
+        self._answers, self._slow_ones = AnswerCache(_ROOM), RecentKeys(_SLOW_ONES)
+        self._kept = [SnapshotLocks(edition)]
         self._runs: set[_Run] = set()
         self._is_stopping = False
         self._killed = 0
@@ -175,7 +252,7 @@ class Pool:
         Raises:
             ResourceNotFound: its snapshots are not there; the present state is kept.
         """
-        self._kept.append(Kept(edition))
+        self._kept.append(SnapshotLocks(edition))
         self.edition = edition
         # The state before stays for those who were sent to it a moment ago.
         while len(self._kept) > 2:  # noqa: PLR2004 - this one and the one before
@@ -228,7 +305,7 @@ class Pool:
     async def _asked(
         self, task: str, arguments: Mapping[str, Any], gone: asyncio.Event | None
     ) -> Answer:
-        name = name_of(self.edition.digest, task, arguments)
+        name = key_of(self.edition.digest, task, arguments)
         if (known := self._answers.get(name)) is not None:
             return known
         if is_of_clients(task, arguments):
@@ -297,7 +374,7 @@ class Pool:
             raise self._refused(run, told)
         answer = Answer(body, told["type"], told["status"], tuple(map(tuple, told["headers"])))
         if is_steady(arguments):
-            self._answers.put(name_of(edition.digest, run.task, arguments), answer)
+            self._answers.put(key_of(edition.digest, run.task, arguments), answer)
         return answer
 
     def _welcome(self, process: Process) -> dict[str, Any]:

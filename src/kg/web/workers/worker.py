@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import KgError
 from kg.web import tasks
 from kg.web.edition import Edition, Pending
-from kg.web.held import Held
-from kg.web.problems import Problem, problem_of
+from kg.web.responses import Problem, problem_of
 from kg.web.settings import Limits
 from kg.web.workers import limits, messages
+from kg.web.workers.held import Held
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from kg.web.answers import Answer
+    from kg.web.responses import Answer
 
 __all__ = ["Worker", "warm"]
 

@@ -17,28 +17,25 @@ import logging
 import os
 import uuid
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.edit.working import LOOK, PATIENCE, take_lock, write_change
 from kg.errors import KgError
 from kg.web import building
-from kg.web.answers import Answer
-from kg.web.edition import Edition
-from kg.web.errands import Errands
-from kg.web.health import now
-from kg.web.preparing import Preparer
-from kg.web.problems import Problem, problem_of
+from kg.web.edition import Edition, SnapshotLocks, now
 from kg.web.reload import mark, state_of
-from kg.web.rewriting import clean, part_of, take_over
-from kg.web.telling import discreet
-from kg.web.workers.keeping import Kept
-from kg.web.workers.lane import Lane
+from kg.web.responses import Answer, Problem, problem_of
+from kg.web.security import discreet
+from kg.web.workers.pool import Lane
+from kg.web.workers.processes import Process
+from kg.web.writing.served_file import clean, part_of, take_over
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 
-    from kg.web.health import Health
+    from kg.web.edition import Health
     from kg.web.reload import State
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
@@ -46,11 +43,129 @@ if TYPE_CHECKING:
 __all__ = ["Writer"]
 
 _LOG = logging.getLogger("kg.web")
+#: What polars, numpy and the threads of a store that is written take of the address space, most of
+#: which they never use.
+_RESERVED = 4 << 30
 #: Seconds in which a change that was ended is told so.
 _ENDING = 5.0
 #: Seconds without a change after which the states of all viewpoints are made.
 _REST = 5.0
 _CREATED = 201
+
+
+class _Preparer:
+    """The process that makes the states after changes, started when it is first asked for one.
+
+    It keeps what it knows of the files, so that a change takes as long as what it touches. It may
+    be killed at any moment: the next one reads the files anew.
+
+    Args:
+        settings: say what is served.
+        pool: has the state that is served, and the limits.
+    """
+
+    def __init__(self, settings: Settings, pool: Pool) -> None:
+        self._settings, self._pool = settings, pool
+        self._process: Process | None = None
+        self._is_asked = False
+
+    def pids(self) -> list[int]:
+        """Return the number of the process while it makes a state."""
+        return [self._process.pid] if self._process is not None and self._is_asked else []
+
+    async def ask(self, task: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Have a task of ``kg.web.tasks.update`` done; one at a time.
+
+        Args:
+            task: its name.
+            arguments: those beside ``served``.
+
+        Raises:
+            Problem: it was refused, or took too much.
+        """
+        if self._process is not None and not self._process.is_alive:
+            await self.end()
+        process = self._process = self._process or Process()
+        self._is_asked = is_of_use = True
+        try:
+            told, body = await self._told(process, task, arguments)
+            is_of_use = not told.get("retire")
+        except BaseException:
+            is_of_use = False
+            raise
+        finally:
+            self._is_asked = False
+            if not is_of_use:
+                await self.end()
+        if "code" in told:
+            if "fault" in told:
+                _LOG.error("%s failed:\n%s", task, told["fault"])
+            raise Problem(
+                told["code"], told["detail"], headers=dict(told["headers"]), more=told["more"]
+            )
+        made: dict[str, Any] = json.loads(body)
+        return made
+
+    async def _told(
+        self, process: Process, task: str, arguments: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        edition, limits = self._pool.edition, self._pool.limits
+        # What it is told of at first is what it begins with; it follows the files from there.
+        told = None if process.digest else edition.written()
+        process.digest = process.digest or edition.digest
+        header = {
+            "task": task,
+            "arguments": {**arguments, "served": building.written(self._settings)},
+            "digest": process.digest,
+            "edition": told,
+            "limits": asdict(limits) | {"memory": limits.memory + _RESERVED},
+        }
+        try:
+            async with asyncio.timeout(limits.wall):
+                return await process.exchange(header)
+        except TimeoutError:
+            detail = f"ended after {limits.wall:g} s, as long as one may take; nothing was changed"
+            raise Problem("timeout", detail) from None
+
+    def kill(self) -> None:
+        """End the process now, whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+
+    async def end(self) -> None:
+        """End the process, and wait until it has."""
+        process, self._process = self._process, None
+        if process is not None:
+            await process.buried()
+
+
+class _Errands:
+    """Work that comes to its end, whoever waits for it."""
+
+    def __init__(self) -> None:
+        self._all: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Begin something; nobody need wait for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._all.add(task)
+        task.add_done_callback(self._settled)
+        return task
+
+    def left(self) -> set[asyncio.Task[Any]]:
+        """Return what has not ended."""
+        return set(self._all)
+
+    def cancel(self) -> None:
+        """End all of it."""
+        for task in self._all:
+            task.cancel()
+
+    def _settled(self, task: asyncio.Task[Any]) -> None:
+        self._all.discard(task)
+        if not task.cancelled():
+            # Whoever asked may be gone, and nobody else wants to know.
+            task.exception()
 
 
 class Writer:
@@ -65,10 +180,10 @@ class Writer:
     def __init__(self, settings: Settings, pool: Pool, health: Health) -> None:
         self._settings, self._pool, self._health = settings, pool, health
         self._lane = Lane(1)
-        self._preparer = Preparer(settings, pool)
+        self._preparer = _Preparer(settings, pool)
         self._completion: asyncio.TimerHandle | None = None
         self._adopting: asyncio.Task[Edition] | None = None
-        self._changes, self._errands = Errands(), Errands()
+        self._changes, self._errands = _Errands(), _Errands()
         #: The files as the last change left them, once that is served.
         self.state: State | None = None
         self._is_stopping = self._is_ended = False
@@ -322,7 +437,7 @@ class Writer:
                 raise _stopping() from None
             raise
         if "edition" in made:
-            held.callback(Kept(Edition.read(made["edition"])).release)
+            held.callback(SnapshotLocks(Edition.read(made["edition"])).release)
         return made
 
     def _commit(self, prepared: Mapping[str, Any], part: Path | None, state: State) -> State:

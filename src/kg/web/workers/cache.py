@@ -1,4 +1,4 @@
-"""Answers that were given before: the same question of the same data has the same answer."""
+"""Cache of answers: the same question of the same data has the same answer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kg.web.answers import Answer
+    from kg.web.responses import Answer
 
-__all__ = ["Remembered", "Seen", "is_steady", "name_of"]
+__all__ = ["AnswerCache", "RecentKeys", "is_steady", "key_of"]
 
 #: Functions of SPARQL whose value changes from one evaluation to the next, and escapes, which may
 #: spell them.
@@ -23,10 +23,10 @@ _SHARE = 8
 _OK = 200
 
 
-def name_of(digest: str, task: str, arguments: Mapping[str, Any]) -> str:
+def key_of(digest: str, task: str, arguments: Mapping[str, Any]) -> str:
     """Name a question: the same name means the same data, task and arguments.
 
-    >>> name_of("d", "t", {"a": 1, "b": 2}) == name_of("d", "t", {"b": 2, "a": 1})
+    >>> key_of("d", "t", {"a": 1, "b": 2}) == key_of("d", "t", {"b": 2, "a": 1})
     True
     """
     written = json.dumps([digest, task, arguments], sort_keys=True, separators=(",", ":"))
@@ -42,7 +42,7 @@ def is_steady(arguments: Mapping[str, Any]) -> bool:
     return not _UNSTEADY.search(json.dumps(arguments, ensure_ascii=False))
 
 
-class Remembered:
+class AnswerCache:
     """The answers asked for last, as many as there is room for.
 
     Args:
@@ -80,13 +80,13 @@ def _weight(answer: Answer) -> int:
     return len(answer.body) + 1024
 
 
-class Seen:
+class RecentKeys:
     """The last names of some kind.
 
     Args:
         most: how many are kept.
 
-    >>> seen = Seen(2)
+    >>> seen = RecentKeys(2)
     >>> for name in ("a", "b", "c"): seen.add(name)
     >>> "a" in seen, "c" in seen
     (False, True)

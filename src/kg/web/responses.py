@@ -1,8 +1,12 @@
-"""Why there is no answer: RFC 9457 problem details, each with a code that stays the same."""
+"""What a request gets: an answer with a whole body, or a problem (RFC 9457) with a code.
+
+There is nothing between the two: no answer is begun that may fail. A code never changes.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg import errors
@@ -10,7 +14,28 @@ from kg import errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CODES", "Problem", "problem_of"]
+__all__ = ["CODES", "Answer", "Problem", "problem_of"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer, whole.
+
+    Args:
+        body: all of it.
+        media_type: with its charset where it has one.
+        status: of HTTP.
+        headers: further ones, name and value.
+
+    >>> Answer(b"ok", "text/plain").status
+    200
+    """
+
+    body: bytes
+    media_type: str
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
 
 #: Every code with its status and its title; a code never changes its meaning.
 CODES: dict[str, tuple[int, str]] = {

@@ -1,4 +1,4 @@
-"""What a worker holds: the stores of one edition, opened when they are first asked for."""
+"""The open edition of a worker: its stores, opened when they are first asked for."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from kg.reasoning import Prover
     from kg.results import Term
     from kg.sparql import Query, Result
-    from kg.web.editing import Folder
     from kg.web.edition import Edition
     from kg.web.settings import Limits
+    from kg.web.writing.served_folder import Folder
 
 __all__ = ["Held"]
 

@@ -1,8 +1,8 @@
-"""The folder that is served, with a change: through ``kg.edit``, and so through the gate.
+"""The folder that is served, and its changes: through ``kg.edit``, and so through the gate.
 
 Nothing is written here: the document of the change is returned to the process that keeps others
-from changing the folder, which commits it (``kg.web.writing``). What was read or made for one
-change is there for the next.
+from changing the folder, which commits it (``kg.web.writing.writer``). What was read or made for
+one change is there for the next.
 """
 
 from __future__ import annotations
@@ -29,10 +29,8 @@ from kg.snapshot.written import as_written
 from kg.sources import sources
 from kg.sparql.updating import apply, data_of
 from kg.web import building
-from kg.web.edition import Edition
-from kg.web.health import now
-from kg.web.problems import Problem
-from kg.web.workers.keeping import Kept
+from kg.web.edition import Edition, SnapshotLocks, now
+from kg.web.responses import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +77,7 @@ class Folder:
         self._complete: Dataset | None = None
         self._kept: list[Any] = []
         with suppress(ResourceNotFound):
-            self._kept.append(Kept(edition))
+            self._kept.append(SnapshotLocks(edition))
 
     def opened(self) -> _State:
         """Return the folder as it is now.
