@@ -42,7 +42,7 @@ def digest(found: Iterable[Triple]) -> dict[str, Any]:
 
 def _readable(found: Iterable[Triple], given: set[Triple]) -> set[Triple]:
     """Return what is neither given nor noise nor about the axioms themselves."""
-    from kg.reasoning.noise import is_noise
+    from kg.reasoning.statements import is_noise
 
     new = {one for one in found if one not in given and not is_noise(one)}
     return {one for one in new if not _is_axiom(one)}
@@ -123,7 +123,7 @@ def agreement(path: str) -> Job:
     import nemo
 
     from kg.reasoning.columns import read, run
-    from kg.reasoning.index import as_triple
+    from kg.reasoning.statements import as_triple
 
     rules = program()
     schema = {as_triple(one) for one in rules.schema}

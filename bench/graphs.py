@@ -9,7 +9,7 @@ import generate
 from pyoxigraph import RdfFormat, Triple, parse
 
 if TYPE_CHECKING:
-    from kg.reasoning.program import Program
+    from kg.reasoning.rules import Program
 
 __all__ = ["FOLDER", "ONTOLOGY", "SEATS", "SHAPES", "generated", "program", "triples"]
 
@@ -40,6 +40,6 @@ def program() -> Program:
     """Return the ontology of the generated graphs, closed and compiled."""
     from kg.reasoning.compiler import compile_ontology
     from kg.reasoning.hierarchy import close_schema
-    from kg.reasoning.index import statement
+    from kg.reasoning.statements import statement
 
     return compile_ontology(close_schema({statement(one) for one in triples(ONTOLOGY)}))

@@ -18,7 +18,7 @@ from measure import Job, Row, measured, spoken
 from pyoxigraph import Quad, RdfFormat, Store, Triple, parse
 
 from kg.namespaces import GRAPH, inferred_graph
-from kg.reasoning.index import statement
+from kg.reasoning.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ class _Kept:
     def change(self, add: Iterable[Triple], remove: Iterable[Triple]) -> None:
         """Follow a change, validate what it reaches, and keep it."""
         from kg.reasoning.increment import update
-        from kg.reasoning.stored import closed, given
+        from kg.reasoning.lookups import closed, given
 
         added, removed = [*map(statement, add)], [*map(statement, remove)]
         start = time.perf_counter()

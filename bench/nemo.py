@@ -18,7 +18,7 @@ from kg.namespaces import OWL, RDF
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.reasoning.program import Atom, Program, Rule, Slot
+    from kg.reasoning.rules import Atom, Program, Rule, Slot
 
 __all__ = ["Nemo", "close"]
 

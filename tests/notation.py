@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import RdfFormat, parse
 
 from kg.namespaces import PREFIXES
-from kg.reasoning.index import statement
+from kg.reasoning.statements import statement
 
 #: The prefixes that kg knows, and two for examples: `ex:` and none.
 HEAD = "".join(

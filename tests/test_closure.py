@@ -23,9 +23,9 @@ from pyoxigraph import (
 from kg.errors import Inconsistent, KgError, Misuse
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning import Clash, close, is_noise
-from kg.reasoning.convert import from_rdflib, to_rdflib
 from kg.reasoning.datatypes import belongs, differ, is_ill_typed
-from kg.reasoning.index import nameless, statement
+from kg.reasoning.rdflib_terms import from_rdflib, to_rdflib
+from kg.reasoning.statements import nameless, statement
 from notation import HEAD, turtle
 from suites import each_owl_case, owl_cases, rdf_xml
 

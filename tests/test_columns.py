@@ -19,8 +19,8 @@ from kg.errors import BudgetExceeded, Misuse, ParseFailure, ResourceNotFound, Wr
 from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning.columns import Facts, read, run
 from kg.reasoning.datatypes import OWL_2_RL, broader
-from kg.reasoning.noise import noise
-from kg.reasoning.program import Atom, Program, Rule, variables
+from kg.reasoning.rules import Atom, Program, Rule, variables
+from kg.reasoning.statements import noise
 
 BASE = "http://example.org/"
 NODES = [NamedNode(BASE + name) for name in "abcd"]
@@ -636,7 +636,7 @@ import sys
 from pyoxigraph import Literal, NamedNode, Variable
 from kg.namespaces import OWL
 from kg.reasoning.columns import run
-from kg.reasoning.program import Atom, Program, Rule
+from kg.reasoning.rules import Atom, Program, Rule
 x, y, z = Variable("x"), Variable("y"), Variable("z")
 p, q = NamedNode("urn:p"), NamedNode("urn:q")
 rules = (Rule("prp-trp", Atom(x, p, z), (Atom(x, p, y), Atom(y, p, z))),

@@ -17,15 +17,20 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable, parse
 from kg import resources
 from kg.errors import Inconsistent
 from kg.namespaces import OWL, RDF, RDFS, XSD
-from kg.reasoning import closure, tbox
+from kg.reasoning import closure, ontology
 from kg.reasoning.compiler import compile_ontology, uncompilable
-from kg.reasoning.datatypes import belongs, broader, differ, is_ill_typed
-from kg.reasoning.engine import entail
-from kg.reasoning.equal_values import equalities, without_copies
+from kg.reasoning.datatypes import (
+    belongs,
+    broader,
+    differ,
+    equalities,
+    is_ill_typed,
+    without_copies,
+)
 from kg.reasoning.hierarchy import close_schema, is_plain
-from kg.reasoning.index import Index, as_triple, statement
-from kg.reasoning.noise import noise
-from kg.reasoning.program import Rule, variables
+from kg.reasoning.owlrl_engine import entail
+from kg.reasoning.rules import Rule, variables
+from kg.reasoning.statements import Index, as_triple, noise, statement
 from notation import statements, turtle
 
 # --- the simplest engine --------------------------------------------------------------------------
@@ -129,7 +134,7 @@ class Naive:
 
 
 def schema_of(given):
-    return tbox.schema_of(given, tbox.in_use(given))
+    return ontology.schema_of(given, ontology.in_use(given))
 
 
 def filled(atom, found):
@@ -649,7 +654,7 @@ def test_a_random_graph_is_contradicted_as_by_owlrl(graph):
 
 def telling(closed):
     """Leave out what is no axiom, and that something is itself."""
-    return {one for one in closed if tbox.is_axiom(one) and one[0] != one[2]}
+    return {one for one in closed if ontology.is_axiom(one) and one[0] != one[2]}
 
 
 def by_table_9(schema):

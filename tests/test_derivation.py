@@ -14,12 +14,11 @@ from kg import resources
 from kg.errors import NotEntailed
 from kg.namespaces import OWL, RDF
 from kg.reasoning import Prover, close, derive
-from kg.reasoning.convert import to_rdflib
-from kg.reasoning.index import Index, statement
-from kg.reasoning.reasons import REASONS
-from kg.reasoning.rules import RULES_FOR_ALL
+from kg.reasoning.rdflib_terms import to_rdflib
+from kg.reasoning.rules import REASONS, RULES_FOR_ALL
 from kg.reasoning.search import RULES as SEARCHED
 from kg.reasoning.search import Search
+from kg.reasoning.statements import Index, statement
 from notation import turtle
 
 
@@ -527,7 +526,7 @@ def test_the_same_graph_gives_the_same_proof_whatever_its_order():
 )
 def test_words_for_axioms(axiom, sentence):
     from kg.reasoning import Wording
-    from kg.reasoning.index import statement
+    from kg.reasoning.statements import statement
 
     parts = [statement(triple) for triple in turtle(axiom)]
 

@@ -18,10 +18,10 @@ from kg import terms
 from kg.errors import Misuse, NotEntailed
 from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, REL, accepted_graph, inferred_graph
 from kg.reasoning import Prover, close
-from kg.reasoning.index import Index, as_triple, statement
+from kg.reasoning.lookups import closed, derived
+from kg.reasoning.lookups import given as asserted_in
 from kg.reasoning.search import Search
-from kg.reasoning.stored import closed, derived
-from kg.reasoning.stored import given as asserted_in
+from kg.reasoning.statements import Index, as_triple, statement
 from notation import turtle
 
 needs_graphviz = pytest.mark.skipif(

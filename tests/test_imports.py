@@ -49,7 +49,7 @@ STEPS = [
     {"cli"},
 ]
 #: Imported by one function alone, which cannot do without rdflib and owlrl, or numpy and polars.
-HEAVY_ITSELF = {"reasoning/engine.py"} | {
+HEAVY_ITSELF = {"reasoning/owlrl_engine.py"} | {
     path.relative_to(PACKAGE).as_posix()
     for folder in ("reasoning/columns", "tables")
     for path in (PACKAGE / folder).glob("*.py")

@@ -14,16 +14,15 @@ from kg.dataset import load
 from kg.errors import Inconsistent
 from kg.namespaces import GRAPH, OWL, RDF, REL, XSD, expand, inferred_graph
 from kg.reasoning import Clash, close
-from kg.reasoning.buffered import Buffered
 from kg.reasoning.compiler import compile_ontology
 from kg.reasoning.hidden import Before, Rules
 from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.increment import NeedsRecompute, update
-from kg.reasoning.index import Index, as_triple, statement
-from kg.reasoning.overlay import Overlay
-from kg.reasoning.stored import closed as stored_closed
-from kg.reasoning.stored import given as stored_given
-from kg.reasoning.tbox import in_use, schema_of
+from kg.reasoning.lookups import Buffered, Overlay
+from kg.reasoning.lookups import closed as stored_closed
+from kg.reasoning.lookups import given as stored_given
+from kg.reasoning.ontology import in_use, schema_of
+from kg.reasoning.statements import Index, as_triple, statement
 from notation import statements
 
 

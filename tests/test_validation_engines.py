@@ -23,7 +23,7 @@ from kg.dataset import load
 from kg.errors import Misuse
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD
 from kg.pipeline import shape_triples
-from kg.reasoning.index import Index, statement
+from kg.reasoning.statements import Index, statement
 from kg.validation import Revalidator, revalidate, validate
 from kg.validation.fast import FastShapes
 from kg.validation.shacl_engine import written

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kg.dataset import Dataset, Location
-    from kg.reasoning.index import Statement, Term
     from kg.reasoning.satisfiability import Unsatisfiable
+    from kg.reasoning.statements import Statement, Term
     from kg.tables.triples import Triples
 
 __all__ = ["admit", "caveats", "home"]
@@ -90,8 +90,8 @@ def _with_equalities(
 
     So does a closure see the ontology, which then need not be closed once more.
     """
-    from kg.reasoning.index import statement
-    from kg.reasoning.tbox import in_use
+    from kg.reasoning.ontology import in_use
+    from kg.reasoning.statements import statement
 
     used: set[Term] = set()
     if dataset.columns is None:
@@ -135,7 +135,7 @@ def _shortened(found: Sequence[_One], told: Callable[[_One], str]) -> str:
 
 def home(dataset: Dataset, about: Statement | Triple | Term | None) -> Location | None:
     """Find where a statement is made or a term described; None where no document does."""
-    from kg.reasoning.index import as_triple
+    from kg.reasoning.statements import as_triple
 
     triple = as_triple(about) if isinstance(about, tuple) else about
     if isinstance(triple, Triple):

@@ -519,7 +519,7 @@ class Graph:
     def _prover(self) -> Prover:
         """What proves; it remembers what it was asked as long as the graph stays the same."""
         from kg.reasoning import Prover
-        from kg.reasoning.stored import derived, given
+        from kg.reasoning.lookups import derived, given
 
         if self._asked is None or self._asked[0] is not self.store:
             self._asked = self.store, Prover(given(self.store), derived(self.store))
@@ -582,7 +582,7 @@ def to_rdflib(
     import rdflib
 
     from kg.lexical import decode
-    from kg.reasoning.convert import to_rdflib as convert
+    from kg.reasoning.rdflib_terms import to_rdflib as convert
     from kg.snapshot.written import as_written
 
     store = as_written(store, written)

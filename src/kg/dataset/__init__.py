@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset.documents import Node
-    from kg.reasoning.axioms import Memory
+    from kg.reasoning.ontology import Memory
     from kg.tables.triples import Triples
 
 __all__ = [
@@ -186,7 +186,7 @@ class Dataset:
     @cached_property
     def ontology(self) -> Memory:
         """The ontology closed, once something asked for that."""
-        from kg.reasoning.axioms import Memory
+        from kg.reasoning.ontology import Memory
 
         return Memory()
 

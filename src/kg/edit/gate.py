@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from kg.dataset import Dataset
     from kg.edit.step import After
-    from kg.reasoning.index import Statement
+    from kg.reasoning.statements import Statement
 
 __all__ = ["prepare", "require_still"]
 

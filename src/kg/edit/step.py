@@ -13,22 +13,20 @@ from kg.dataset.viewpoints import DEFAULT
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, RDF, XSD
 from kg.reasoning.compiler import compile_ontology, uncompilable
-from kg.reasoning.equal_values import identity, matter, other_forms
+from kg.reasoning.datatypes import identity, matter, other_forms
 from kg.reasoning.hierarchy import close_schema, is_plain
 from kg.reasoning.increment import NeedsRecompute, update
-from kg.reasoning.index import as_triple, statement
-from kg.reasoning.overlay import Overlay
-from kg.reasoning.stored import StoredIndex, closed, derived, given
-from kg.reasoning.tbox import in_use, is_axiom, schema_of, schema_terms
-from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+from kg.reasoning.lookups import Overlay, StoredIndex, closed, derived, given
+from kg.reasoning.ontology import in_use, is_axiom, schema_of, schema_terms
+from kg.reasoning.statements import AXIOM_CLASSES, AXIOM_PREDICATES, as_triple, statement
 from kg.snapshot.written import as_written, kept_forms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from kg.dataset import Dataset
-    from kg.reasoning.index import Lookup, Statement, Term
-    from kg.reasoning.program import Program
+    from kg.reasoning.rules import Program
+    from kg.reasoning.statements import Lookup, Statement, Term
     from kg.snapshot import Snapshot
 
 __all__ = ["After", "Inferred", "Step", "Unfollowed", "prepare"]

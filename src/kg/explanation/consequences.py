@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from kg.evidence import name
 from kg.namespaces import RDF, compact
-from kg.reasoning.index import statement
-from kg.reasoning.reasons import reason
+from kg.reasoning.rules import reason
+from kg.reasoning.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import Misuse
 from kg.reasoning.derivation import ASSERTED
-from kg.reasoning.reasons import reason
+from kg.reasoning.rules import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,8 +15,8 @@ from kg.evidence import Evidence, evidence, name
 from kg.explanation import drawing, statements, text
 from kg.namespaces import SKOS
 from kg.reasoning.derivation import ASSERTED, Derivation
-from kg.reasoning.index import statement
-from kg.reasoning.reasons import reason
+from kg.reasoning.rules import reason
+from kg.reasoning.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import DCTERMS, PROV, RDF, RDFS, expand
 from kg.reasoning.derivation import ASSERTED
-from kg.reasoning.reasons import reason
+from kg.reasoning.rules import reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -12,9 +12,9 @@ from kg.evidence import accounts, agents_of, denials_of, name, say
 from kg.explanation.proof import refusal
 from kg.namespaces import RDF
 from kg.reasoning.completion import open_terms
-from kg.reasoning.index import statement
-from kg.reasoning.reasons import reason
-from kg.reasoning.wording import listed
+from kg.reasoning.in_words import listed
+from kg.reasoning.rules import reason
+from kg.reasoning.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from kg.reasoning import Prover, Wording
-    from kg.reasoning.index import Statement, Term
     from kg.reasoning.nearness import Near, Nearness
     from kg.reasoning.rules import Pattern
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Lacking", "WhyNot", "why_not"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from kg.reasoning.clashes import Clash
 from kg.reasoning.closure import ENGINES, Closure, close
 from kg.reasoning.derivation import Derivation, Prover, derive
-from kg.reasoning.noise import is_noise
+from kg.reasoning.in_words import Wording
 from kg.reasoning.profile import violations
-from kg.reasoning.wording import Wording
+from kg.reasoning.statements import is_noise
 
 __all__ = [
     "ENGINES",

@@ -11,10 +11,10 @@ from kg import labels
 from kg.namespaces import OWL, RDF, compact
 from kg.reasoning.datatypes import OWL_2_RL, belongs, differ, is_ill_typed
 from kg.reasoning.derivation import grounds
-from kg.reasoning.index import Index, Statement, Term, as_triple
+from kg.reasoning.in_words import Wording, short_name
 from kg.reasoning.rules import is_count
 from kg.reasoning.search import Search
-from kg.reasoning.wording import Wording, short_name
+from kg.reasoning.statements import Index, Statement, Term, as_triple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.namespaces import OWL, RDFS
-from kg.reasoning.axioms import V, falls_under
-from kg.reasoning.program import Atom, Rule
-from kg.reasoning.rules import is_count
+from kg.reasoning.rules import Atom, Rule, V, falls_under, is_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.reasoning.axioms import Axioms, Order
-    from kg.reasoning.index import Statement, Term
+    from kg.reasoning.ontology import Axioms, Order
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["class_rules", "subclass_rules"]
 

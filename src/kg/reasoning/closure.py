@@ -9,23 +9,29 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import Inconsistent, Misuse
 from kg.namespaces import OWL
-from kg.reasoning.axioms import Memory
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.compiler import compile_ontology, uncompilable
-from kg.reasoning.datatypes import OWL_2_RL, broader
-from kg.reasoning.equal_values import equalities, matter, without_copies
-from kg.reasoning.index import Index, Term, as_triple, nameless, statement
-from kg.reasoning.noise import noise
-from kg.reasoning.tbox import (
+from kg.reasoning.datatypes import OWL_2_RL, broader, equalities, matter, without_copies
+from kg.reasoning.ontology import (
     CLASSES,
     PREDICATES,
+    Memory,
     check_lists,
     in_use,
     schema_of,
     schema_terms,
     unforeseen,
 )
-from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+from kg.reasoning.statements import (
+    AXIOM_CLASSES,
+    AXIOM_PREDICATES,
+    Index,
+    Term,
+    as_triple,
+    nameless,
+    noise,
+    statement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -35,8 +41,8 @@ if TYPE_CHECKING:
 
     from kg.budget import Budget
     from kg.reasoning.columns import ColumnClosure, Facts
-    from kg.reasoning.index import Statement
-    from kg.reasoning.program import Program, Rule
+    from kg.reasoning.rules import Program, Rule
+    from kg.reasoning.statements import Statement
 
 __all__ = ["ENGINES", "Closure", "close", "close_columns"]
 
@@ -192,7 +198,7 @@ def close_columns(
 
 
 def _by_owlrl(given: set[Statement], budget: Budget | None, reason: str = "") -> Closure:
-    from kg.reasoning.engine import entail
+    from kg.reasoning.owlrl_engine import entail
 
     entailed, messages = entail(given, budget)
     clashes = find_clashes(given, Index(entailed))

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Variable
 
 from kg.namespaces import OWL, RDF, RDFS, compact
-from kg.reasoning.axioms import Axioms, Order, V, falls_under
 from kg.reasoning.clash_rules import clash_rules
 from kg.reasoning.class_rules import class_rules, subclass_rules
 from kg.reasoning.datatypes import OWL_2_RL
-from kg.reasoning.index import nameless
-from kg.reasoning.program import Atom, Program, Rule
+from kg.reasoning.ontology import Axioms, Order
 from kg.reasoning.property_rules import property_rules
-from kg.reasoning.vocabulary import is_vocabulary
+from kg.reasoning.rules import Atom, Program, Rule, V, falls_under
+from kg.reasoning.statements import is_vocabulary, nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kg.reasoning.index import Statement, Term
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["compile_ontology", "in_order", "uncompilable"]
 

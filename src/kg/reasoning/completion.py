@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from pyoxigraph import Variable
 
 from kg.namespaces import RDF
-from kg.reasoning.index import Statement, Term
+from kg.reasoning.statements import Statement, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,22 +9,20 @@ from pyoxigraph import Literal
 
 from kg.labels import LABELS, NAMES
 from kg.namespaces import RDF
-from kg.reasoning.buffered import Buffered
 from kg.reasoning.clashes import Clash, find_clashes, plainly
 from kg.reasoning.datatypes import OWL_2_RL
 from kg.reasoning.derivation import grounds
 from kg.reasoning.hidden import Rules
-from kg.reasoning.index import Index, statement
-from kg.reasoning.overlay import Overlay
+from kg.reasoning.lookups import Buffered, Overlay
 from kg.reasoning.propagation import Propagation
 from kg.reasoning.search import Search
-from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+from kg.reasoning.statements import AXIOM_CLASSES, AXIOM_PREDICATES, Index, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.reasoning.index import Lookup, Statement
-    from kg.reasoning.program import Program
+    from kg.reasoning.rules import Program
+    from kg.reasoning.statements import Lookup, Statement
 
 __all__ = ["told"]
 

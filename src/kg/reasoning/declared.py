@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.namespaces import OWL, RDF, RDFS, SKOS, XSD, compact
 from kg.reasoning.datatypes import OWL_2_RL
-from kg.reasoning.index import Index, Term, nameless, terms
+from kg.reasoning.statements import Index, Term, nameless, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

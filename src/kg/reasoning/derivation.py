@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from kg.errors import NotEntailed
-from kg.reasoning.index import Index, Lookup, Statement, Term, as_triple, statement
+from kg.reasoning.in_words import Wording, short_name
 from kg.reasoning.nearness import Nearness
-from kg.reasoning.reasons import reason
+from kg.reasoning.rules import reason
 from kg.reasoning.search import Search, Step
-from kg.reasoning.wording import Wording, short_name
+from kg.reasoning.statements import Index, Lookup, Statement, Term, as_triple, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

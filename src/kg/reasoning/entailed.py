@@ -7,6 +7,7 @@ through such statements, so here they count as what may hold, until a search fin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,12 @@ from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL
-from kg.reasoning.index import STRUCTURE, STRUCTURE_CLASSES, Index, nameless, terms
-from kg.reasoning.schema import complete
+from kg.reasoning.statements import STRUCTURE, STRUCTURE_CLASSES, Index, nameless, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from kg.reasoning.index import Lookup, Statement, Term
+    from kg.reasoning.statements import Lookup, Statement, Term
 
 __all__ = ["Entailed"]
 
@@ -37,6 +37,7 @@ _SCHEMA_CLASSES = STRUCTURE_CLASSES | terms(
     """DatatypeProperty FunctionalProperty InverseFunctionalProperty SymmetricProperty
     TransitiveProperty""",
 )
+_PROPERTY_CLASSES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 #: How many subjects of a literal are asked whether they have another one in its place.
 _SHARERS = 100
 
@@ -65,7 +66,7 @@ class Entailed:
         for one in _axioms(derived):
             if one[1] not in _LISTS:
                 self.schema.add(one)
-        complete(self.schema, self.nameless)
+        _complete(self.schema, self.nameless)
         functional = self.schema.subjects(RDF.type, OWL.FunctionalProperty)
         self._functional = sorted(functional, key=str)
         self._asserted: dict[Statement, bool] = {}
@@ -174,3 +175,84 @@ def _read(
 
 def _words(one: Statement) -> list[str]:
     return [str(term) for term in one]
+
+
+def _complete(index: Index, nameless: Collection[BlankNode]) -> None:
+    """Add the subclass statements with a nameless class at an end, for proofs to pass through.
+
+    Args:
+        index: the statements of a closed ontology, which lacks them.
+        nameless: the nameless classes.
+    """
+    for narrower, widers in _subclasses(index).items():
+        for wider in widers - {narrower}:
+            if narrower in nameless or wider in nameless:
+                index.add((narrower, RDFS.subClassOf, wider))
+
+
+def _subclasses(index: Index) -> dict[Term, set[Term]]:
+    """Return each class with its superclasses, nameless ones among both."""
+    widers: dict[Term, set[Term]] = defaultdict(set)
+    for narrower, wider in index.pairs(RDFS.subClassOf):
+        widers[narrower].add(wider)
+    for one, other in index.pairs(OWL.equivalentClass):
+        widers[one].add(other)
+        widers[other].add(one)
+    for kind, head in index.pairs(OWL.intersectionOf):
+        widers[kind].update(index.members(head))
+    for kind, head in index.pairs(OWL.unionOf):
+        for part in index.members(head):
+            widers[part].add(kind)
+    growing = True
+    while growing:
+        for narrower in list(widers):
+            widers[narrower] = _reachable(narrower, widers)
+        growing = False
+        for one, other in _restrictions_within(index, widers):
+            if other not in widers[one]:
+                widers[one].add(other)
+                growing = True
+    return widers
+
+
+def _reachable(start: Term, widers: dict[Term, set[Term]]) -> set[Term]:
+    found: set[Term] = set()
+    waiting = [start]
+    while waiting:
+        for wider in widers.get(waiting.pop(), ()):
+            if wider not in found:
+                found.add(wider)
+                waiting.append(wider)
+    return found
+
+
+def _restrictions_within(
+    index: Index, widers: dict[Term, set[Term]]
+) -> Iterator[tuple[Term, Term]]:
+    """Yield pairs of restrictions, the first a subclass of the second."""
+
+    def within(narrower: Term, wider: Term) -> bool:
+        return wider in widers.get(narrower, ()) or (
+            narrower == wider and (narrower, RDF.type, OWL.Class) in index
+        )
+
+    def below(narrower: Term, wider: Term) -> bool:
+        return (narrower, RDFS.subPropertyOf, wider) in index or (
+            narrower == wider
+            and any((narrower, RDF.type, kind) in index for kind in _PROPERTY_CLASSES)
+        )
+
+    for quantifier in (OWL.hasValue, OWL.someValuesFrom, OWL.allValuesFrom):
+        restrictions = [
+            (x, p, filler)
+            for x, filler in index.pairs(quantifier)
+            for p in index.objects(x, OWL.onProperty)
+        ]
+        for one, p1, filler1 in restrictions:
+            for other, p2, filler2 in restrictions:
+                if one == other:
+                    continue
+                if filler1 == filler2 and below(p1, p2):
+                    yield (other, one) if quantifier == OWL.allValuesFrom else (one, other)
+                if quantifier != OWL.hasValue and p1 == p2 and within(filler1, filler2):
+                    yield one, other

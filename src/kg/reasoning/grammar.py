@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.namespaces import OWL, compact
 from kg.reasoning.datatypes import is_recognized
 from kg.reasoning.declared import CLASS, DATA, DATATYPE, OBJECT, Declared
-from kg.reasoning.index import Index, Term, terms
+from kg.reasoning.in_words import short_name
 from kg.reasoning.rules import is_count
-from kg.reasoning.wording import short_name
+from kg.reasoning.statements import Index, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,18 +13,17 @@ from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL, broader, differ
-from kg.reasoning.index import Statement, Term
 from kg.reasoning.matching import EQUALITY, Goal, Plan, Rulebook, solutions
-from kg.reasoning.noise import noise
-from kg.reasoning.program import variables
+from kg.reasoning.rules import variables
+from kg.reasoning.statements import Statement, Term, noise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from pyoxigraph import NamedNode
 
-    from kg.reasoning.buffered import Buffered
-    from kg.reasoning.program import Program, Rule
+    from kg.reasoning.lookups import Buffered
+    from kg.reasoning.rules import Program, Rule
 
 __all__ = ["Before", "Rules", "types_of_literals"]
 

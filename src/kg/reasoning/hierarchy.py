@@ -10,13 +10,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from kg.namespaces import OWL, RDF, RDFS
-from kg.reasoning.vocabulary import AXIOM_CLASSES, AXIOM_PREDICATES
+from kg.reasoning.statements import AXIOM_CLASSES, AXIOM_PREDICATES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from kg.budget import Budget
-    from kg.reasoning.index import Statement, Term
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["close_schema", "is_plain"]
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.errors import Inconsistent
-from kg.reasoning.buffered import Buffered
 from kg.reasoning.contradictions import told
 from kg.reasoning.hidden import Rules
+from kg.reasoning.lookups import Buffered
 from kg.reasoning.propagation import NeedsRecompute, Propagation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kg.reasoning.index import Lookup, Statement
-    from kg.reasoning.program import Program
+    from kg.reasoning.rules import Program
+    from kg.reasoning.statements import Lookup, Statement
 
 __all__ = ["Change", "NeedsRecompute", "update"]
 
@@ -59,8 +59,8 @@ def update(
 
     >>> from pyoxigraph import Variable
     >>> from kg.namespaces import REL
-    >>> from kg.reasoning.index import Index
-    >>> from kg.reasoning.program import Atom, Program, Rule
+    >>> from kg.reasoning.statements import Index
+    >>> from kg.reasoning.rules import Atom, Program, Rule
     >>> x, y = Variable("x"), Variable("y")
     >>> mutual = Rule("prp-symp", Atom(y, REL.disputes, x), (Atom(x, REL.disputes, y),))
     >>> change = update(

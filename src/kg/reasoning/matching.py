@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyoxigraph import Variable
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.index import Statement, Term
-from kg.reasoning.program import Atom, Rule, Slot, variables
+from kg.reasoning.rules import Atom, Rule, Slot, variables
+from kg.reasoning.statements import Source, Statement, Term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator
@@ -34,21 +34,6 @@ EQUALITY = (
     Rule("eq-rep-p", Atom(_S, _Y, _O), (Atom(_X, _SAME_AS, _Y), Atom(_S, _X, _O))),
     Rule("eq-rep-o", Atom(_S, _P, _Y), (Atom(_X, _SAME_AS, _Y), Atom(_S, _P, _X))),
 )
-
-
-class Source(Protocol):
-    """Where statements are looked up."""
-
-    def __contains__(self, one: Statement, /) -> bool:
-        """Tell whether a statement holds."""
-
-    def statements(
-        self,
-        subject: Term | None = None,
-        predicate: Term | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Statement]:
-        """Yield the statements with the terms that are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +73,7 @@ def solutions(plan: Plan, binding: Binding, source: Source, at: int = 0) -> Iter
     """Yield the bindings under which all steps of a plan hold.
 
     >>> from kg.namespaces import REL
-    >>> from kg.reasoning.index import Index
+    >>> from kg.reasoning.statements import Index
     >>> symmetric = Rule("prp-symp", Atom(_Y, REL.disputes, _X), (Atom(_X, REL.disputes, _Y),))
     >>> (plan,) = Rulebook([symmetric]).for_conclusion((REL.Claim, REL.disputes, REL.Unit))
     >>> binding = plan.begin((REL.Claim, REL.disputes, REL.Unit))

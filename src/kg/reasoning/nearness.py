@@ -15,9 +15,9 @@ from kg.reasoning.search import ways
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kg.reasoning.index import Statement, Term
     from kg.reasoning.rules import Pattern
     from kg.reasoning.search import Search
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Near", "Nearness"]
 

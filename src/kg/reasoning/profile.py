@@ -23,9 +23,9 @@ from kg.reasoning.declared import (
     is_reserved,
 )
 from kg.reasoning.grammar import Grammar
-from kg.reasoning.index import Index, Statement, Term, statement, terms
+from kg.reasoning.in_words import Wording, short_name
 from kg.reasoning.roles import role_faults
-from kg.reasoning.wording import Wording, short_name
+from kg.reasoning.statements import Index, Statement, Term, statement, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -16,20 +16,19 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from kg.namespaces import OWL, RDF
 from kg.reasoning.datatypes import belongs, differ, is_ill_typed
 from kg.reasoning.hidden import Before, Rules, types_of_literals
-from kg.reasoning.index import Index, Statement, nameless
+from kg.reasoning.lookups import Overlay
 from kg.reasoning.matching import solutions
-from kg.reasoning.overlay import Overlay
-from kg.reasoning.program import Rule
+from kg.reasoning.ontology import is_axiom
+from kg.reasoning.rules import Rule
+from kg.reasoning.statements import Index, Statement, is_vocabulary, nameless
 from kg.reasoning.support import Support
-from kg.reasoning.tbox import is_axiom
-from kg.reasoning.vocabulary import is_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.reasoning.buffered import Buffered
-    from kg.reasoning.index import Term
+    from kg.reasoning.lookups import Buffered
     from kg.reasoning.matching import Plan
+    from kg.reasoning.statements import Term
 
 __all__ = ["NeedsRecompute", "Propagation"]
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Variable
 
 from kg.namespaces import OWL, RDF, RDFS
-from kg.reasoning.axioms import Order, V, falls_under
-from kg.reasoning.program import Atom, Rule
+from kg.reasoning.ontology import Order
+from kg.reasoning.rules import Atom, Rule, V, falls_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.reasoning.axioms import Axioms
-    from kg.reasoning.index import Term
+    from kg.reasoning.ontology import Axioms
+    from kg.reasoning.statements import Term
 
 __all__ = ["property_rules"]
 

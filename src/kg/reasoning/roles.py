@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode
 
 from kg.namespaces import OWL, RDF, RDFS, compact
-from kg.reasoning.index import Index, Term, terms
+from kg.reasoning.statements import Index, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from pyoxigraph import NamedNode, Variable
 
 from kg.namespaces import OWL, RDF, RDFS
-from kg.reasoning.axioms import Memory
 from kg.reasoning.clash_rules import clash_rules
 from kg.reasoning.compiler import in_order
-from kg.reasoning.index import as_triple, statement
-from kg.reasoning.tbox import check_lists, in_use, schema_of
-from kg.reasoning.vocabulary import is_vocabulary
-from kg.reasoning.wording import Wording, short_name
+from kg.reasoning.in_words import Wording, short_name
+from kg.reasoning.ontology import Memory, check_lists, in_use, schema_of
+from kg.reasoning.statements import as_triple, is_vocabulary, statement
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from pyoxigraph import Triple
 
-    from kg.reasoning.axioms import Axioms
-    from kg.reasoning.index import Statement, Term
-    from kg.reasoning.program import Rule
+    from kg.reasoning.ontology import Axioms
+    from kg.reasoning.rules import Rule
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Unsatisfiable", "unsatisfiable"]
 

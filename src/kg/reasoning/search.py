@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 from kg.namespaces import OWL, RDF
 from kg.reasoning.completion import Completion, Premises
 from kg.reasoning.entailed import Entailed
-from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_TYPES
-from kg.reasoning.schema import RULES_FOR_SCHEMA
+from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_SCHEMA, RULES_FOR_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kg.reasoning.index import Lookup, Statement
-    from kg.reasoning.rules import Rule, Way
+    from kg.reasoning.rules import Backwards, Way
+    from kg.reasoning.statements import Lookup, Statement
 
 __all__ = ["RULES", "Search", "Step", "ways"]
 
@@ -52,12 +51,12 @@ def ways(goal: Statement, entailed: Entailed) -> Iterator[tuple[str, Way]]:
     """Yield the rules that could conclude a statement, each with its axioms and what else it takes.
 
     >>> from kg.namespaces import REL
-    >>> from kg.reasoning.index import Index
+    >>> from kg.reasoning.statements import Index
     >>> goal = (REL.Event, OWL.sameAs, REL.Claim)
     >>> [rule for rule, _ in ways(goal, Entailed(Index(), Index()))]
     ['eq-rep-p', 'eq-sym', 'eq-trans']
     """
-    rules: tuple[tuple[str, Rule], ...] = RULES_FOR_ALL + RULES.get(goal[1], ())
+    rules: tuple[tuple[str, Backwards], ...] = RULES_FOR_ALL + RULES.get(goal[1], ())
     for name, rule in rules:
         for way in rule(goal, entailed.schema):
             yield name, way

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kg.reasoning.hidden import Before, Rules
-    from kg.reasoning.index import Statement
-    from kg.reasoning.overlay import Overlay
+    from kg.reasoning.lookups import Overlay
+    from kg.reasoning.statements import Statement
 
 __all__ = ["Support"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from kg.dataset import Dataset
-    from kg.reasoning.index import Lookup, Statement
+    from kg.reasoning.statements import Lookup, Statement
     from kg.tables.triples import Triples
 
 __all__ = [
@@ -119,7 +119,7 @@ def revalidate(
     Raises:
         Misuse: the shapes are ill formed, or look at the whole graph.
 
-    >>> from kg.reasoning.index import Index
+    >>> from kg.reasoning.statements import Index
     >>> revalidate([], Index(), []).conforms
     True
     """

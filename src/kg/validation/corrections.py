@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.reasoning.convert import from_rdflib
+from kg.reasoning.rdflib_terms import from_rdflib
 from kg.sparql.regex import matching
 from kg.validation.lexical import is_well_typed
 from kg.validation.order import is_less

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from kg.namespaces import EDTF, RDF, SH, XSD
-from kg.reasoning.index import terms
+from kg.reasoning.statements import terms
 from kg.sparql.regex import PatternError, for_rust
 from kg.validation.literals import is_day, kind, odd
 from kg.validation.report import describe

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import KgError, Misuse
 from kg.namespaces import SH, XSD
-from kg.reasoning.convert import to_rdflib
+from kg.reasoning.rdflib_terms import to_rdflib
 from kg.validation.corrections import corrected
 from kg.validation.outcome import Outcome, one_line
 

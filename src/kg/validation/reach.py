@@ -21,7 +21,7 @@ from kg.validation.structure import references, targeted, targets
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kg.reasoning.index import Term
+    from kg.reasoning.statements import Term
     from kg.validation.index import Term as Node
     from kg.validation.shapes import ShapesGraph
     from kg.validation.sparql_constraints import Constraint

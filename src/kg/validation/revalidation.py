@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from kg.dataset import Dataset
-    from kg.reasoning.index import Lookup, Statement, Term
+    from kg.reasoning.statements import Lookup, Statement, Term
     from kg.validation.index import Term as Node
     from kg.validation.reach import Reach, Step
     from kg.validation.report import ValidationReport
@@ -45,7 +45,7 @@ class Revalidator:
 
     >>> from pyoxigraph import RdfFormat, parse
     >>> from kg.namespaces import REL
-    >>> from kg.reasoning.index import Index
+    >>> from kg.reasoning.statements import Index
     >>> text = "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:x-s> sh:targetClass <urn:x-c> ;"
     >>> shapes = parse(text + "sh:nodeKind sh:BlankNode .", RdfFormat.TURTLE)
     >>> revalidator = Revalidator(quad.triple for quad in shapes)

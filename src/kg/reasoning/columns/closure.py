@@ -12,9 +12,8 @@ from kg.namespaces import OWL, RDF, RDFS, XSD
 from kg.reasoning.columns.arrays import EMPTY, Rows, objects, subjects, union, within, without
 from kg.reasoning.columns.facts import keys_of, listed
 from kg.reasoning.columns.plans import Key
-from kg.reasoning.equal_values import without_copies
-from kg.reasoning.index import as_triple
-from kg.reasoning.noise import noise
+from kg.reasoning.datatypes import without_copies
+from kg.reasoning.statements import as_triple, noise
 from kg.tables.texts import Texts
 from kg.tables.triples import Triples
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from kg.reasoning.columns.equality import Equality
     from kg.reasoning.columns.facts import Facts
     from kg.reasoning.columns.relation import Relation
-    from kg.reasoning.index import Statement, Term
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["ColumnClosure"]
 

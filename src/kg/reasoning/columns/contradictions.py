@@ -13,8 +13,8 @@ from kg.namespaces import OWL, RDF
 from kg.reasoning.columns.arrays import EMPTY, objects, subjects
 from kg.reasoning.columns.plans import SAME, Key, Plan
 from kg.reasoning.datatypes import belongs, differ
-from kg.reasoning.index import Statement
-from kg.reasoning.program import Atom, Rule
+from kg.reasoning.rules import Atom, Rule
+from kg.reasoning.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.reasoning.columns.facts import Facts
     from kg.reasoning.columns.joins import Joiner
     from kg.reasoning.columns.literals import Literals
-    from kg.reasoning.index import Term
+    from kg.reasoning.statements import Term
 
 __all__ = ["Contradictions", "Found"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kg.reasoning.columns.arrays import Rows
-    from kg.reasoning.index import Term
+    from kg.reasoning.statements import Term
 
 __all__ = ["Dictionary", "Terms"]
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from kg.reasoning.columns.arrays import Rows
     from kg.reasoning.columns.plans import Plan
-    from kg.reasoning.index import Statement
-    from kg.reasoning.program import Program
+    from kg.reasoning.rules import Program
+    from kg.reasoning.statements import Statement
 
 __all__ = ["run"]
 
@@ -45,7 +45,7 @@ def run(
         BudgetExceeded: it takes too long or too much memory.
 
     >>> from kg.namespaces import RDF, REL
-    >>> from kg.reasoning.program import Atom, Program, Rule
+    >>> from kg.reasoning.rules import Atom, Program, Rule
     >>> from pyoxigraph import Variable
     >>> x = Variable("x")
     >>> rule = Rule("cax-sco", Atom(x, RDF.type, REL.Unit), (Atom(x, RDF.type, REL.Claim),))

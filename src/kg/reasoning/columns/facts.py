@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from kg.reasoning.index import Statement, Term
+    from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Facts", "keys_of", "listed"]
 

@@ -9,8 +9,7 @@ import polars as pl
 from pyoxigraph import Literal
 
 from kg.namespaces import RDF, XSD
-from kg.reasoning.datatypes import OWL_2_RL, broader, is_ill_typed
-from kg.reasoning.equal_values import identity
+from kg.reasoning.datatypes import OWL_2_RL, broader, identity, is_ill_typed
 from kg.tables.texts import read_terms
 
 if TYPE_CHECKING:

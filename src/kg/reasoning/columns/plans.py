@@ -13,8 +13,8 @@ from kg.namespaces import OWL, RDF
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from kg.reasoning.index import Term
-    from kg.reasoning.program import Atom, Rule
+    from kg.reasoning.rules import Atom, Rule
+    from kg.reasoning.statements import Term
 
 __all__ = ["SAME", "Key", "Pattern", "Plan", "Slot", "able", "components", "plan"]
 
@@ -109,7 +109,7 @@ def able(rules: Iterable[Rule], used: Collection[Term]) -> list[Rule]:
 
     >>> x = Variable("x")
     >>> from kg.namespaces import REL
-    >>> from kg.reasoning.program import Atom, Rule
+    >>> from kg.reasoning.rules import Atom, Rule
     >>> rule = Rule("cax-sco", Atom(x, _TYPE, REL.Unit), (Atom(x, _TYPE, REL.Claim),))
     >>> able([rule], []), able([rule], [REL.Claim]) == [rule]
     ([], True)
@@ -157,7 +157,7 @@ def plan(rules: Iterable[Rule], encode: Callable[[Sequence[Term]], Sequence[int]
         Misuse: a variable stands for a property or a class.
 
     >>> from kg.reasoning.columns.dictionary import Terms
-    >>> from kg.reasoning.program import Atom, Rule
+    >>> from kg.reasoning.rules import Atom, Rule
     >>> x = Variable("x")
     >>> rule = Rule("cls-nothing2", None, (Atom(x, RDF.type, OWL.Nothing),))
     >>> plan([rule], Terms().encode)[0].body

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Store
 
 from kg.namespaces import GRAPH, OWL, PREFIXES, RDF, RDFS, REL, SKOS, compact
-from kg.reasoning.index import statement
-from kg.reasoning.wording import Wording
+from kg.reasoning.in_words import Wording
+from kg.reasoning.statements import statement
 from kg.web.pages.shapes import messages
 from kg.web.pages.words import Link, call, first, linked, values
 

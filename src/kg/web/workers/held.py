@@ -110,7 +110,7 @@ class Held:
         slug = self._slug(viewpoint)
         if slug not in self._provers:
             from kg.reasoning import Prover
-            from kg.reasoning.stored import derived, given
+            from kg.reasoning.lookups import derived, given
 
             store = self.store(slug)
             self._provers[slug] = Prover(given(store), derived(store))

@@ -1,4 +1,4 @@
-"""Statements and class expressions in words, for people who know no OWL."""
+"""Statements and class expressions of OWL in words, for people who know no OWL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.namespaces import OWL, RDF, RDFS, compact
-from kg.reasoning.index import Index, Statement, Term, nameless, statement, terms
+from kg.reasoning.statements import Index, Statement, Term, nameless, statement, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Statements by predicate and subject or object, as the rules look them up.
+"""Statements (generalized RDF): the terms, an index in memory, which are axioms and which noise.
 
 A statement is a triple that may also have a literal as subject or a blank node as predicate
 ("generalized RDF"): rules pass through such statements though no graph may hold them.
@@ -12,13 +12,30 @@ from typing import TYPE_CHECKING, Protocol
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import Misuse
-from kg.namespaces import OWL, RDF, RDFS, Namespace, compact
+from kg.namespaces import OWL, RDF, RDFS, XSD, Namespace, compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-__all__ = ["Index", "Lookup", "Statement", "Term", "as_triple", "nameless", "statement", "terms"]
+__all__ = [
+    "AXIOM_CLASSES",
+    "AXIOM_PREDICATES",
+    "LIST_PREDICATES",
+    "OF_INDIVIDUALS",
+    "Index",
+    "Lookup",
+    "Source",
+    "Statement",
+    "Term",
+    "as_triple",
+    "is_noise",
+    "is_vocabulary",
+    "nameless",
+    "noise",
+    "statement",
+    "terms",
+]
 
 Term = NamedNode | BlankNode | Literal
 Statement = tuple[Term, Term, Term]
@@ -89,11 +106,23 @@ def nameless(statements: Iterable[Statement]) -> frozenset[BlankNode]:
     return frozenset(found)
 
 
-class Lookup(Protocol):
-    """What can be asked for statements, wherever they are kept."""
+class Source(Protocol):
+    """Where statements are looked up."""
 
     def __contains__(self, one: Statement, /) -> bool:
-        """Tell whether a statement holds."""
+        """Return whether a statement holds."""
+
+    def statements(
+        self,
+        subject: Term | None = None,
+        predicate: Term | None = None,
+        value: Term | None = None,
+    ) -> Iterator[Statement]:
+        """Yield, one by one as they are asked for, the statements with the terms that are given."""
+
+
+class Lookup(Source, Protocol):
+    """What can be asked for statements in all ways, wherever they are kept."""
 
     def objects(self, subject: Term, predicate: Term) -> AbstractSet[Term]:
         """Return what the subject has as this predicate."""
@@ -103,14 +132,6 @@ class Lookup(Protocol):
 
     def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
         """Yield subject and object of each statement with this predicate."""
-
-    def statements(
-        self,
-        subject: Term | None = None,
-        predicate: Term | None = None,
-        value: Term | None = None,
-    ) -> Iterator[Statement]:
-        """Yield, one by one as they are asked for, the statements with the terms that are given."""
 
 
 class Index:
@@ -279,3 +300,98 @@ class Index:
 
 def _named(term: Term) -> str:
     return compact(term.value) if isinstance(term, NamedNode) else str(term)
+
+
+# --- noise: which entailed statements say nothing, and why
+
+_REFLEXIVE = frozenset(
+    {
+        OWL.sameAs,
+        RDFS.subClassOf,
+        RDFS.subPropertyOf,
+        OWL.equivalentClass,
+        OWL.equivalentProperty,
+    }
+)
+_EVERYTHING = frozenset({OWL.Thing, RDFS.Resource})
+_OF_EVERYTHING = frozenset({RDF.type, RDFS.subClassOf, RDFS.domain, RDFS.range})
+_VOCABULARIES = (RDF.iri, RDFS.iri, OWL.iri, XSD.iri)
+
+
+def is_noise(triple: Triple, nameless: Collection[BlankNode] = frozenset()) -> bool:
+    """Tell whether an entailed triple says nothing that a reader of the graph would want.
+
+    Noise is: that a thing is itself (``owl:sameAs``, ``rdfs:subClassOf`` and the like, from a term
+    to itself); that it is one of everything (``owl:Thing``, ``rdfs:Resource``); what is said of
+    the terms of RDF, RDFS, OWL and XML Schema themselves, that ``owl:Nothing`` is a subclass of
+    each class among it; and whatever mentions a nameless class expression or list, which only the
+    axiom that it is part of makes sense of. A triple that a graph cannot hold at all (a literal as
+    subject, a blank node as predicate) does not get as far as this.
+
+    Args:
+        triple: an entailed triple.
+        nameless: the blank nodes that are parts of axioms, not individuals.
+
+    >>> is_noise(Triple(OWL.Thing, RDFS.subClassOf, OWL.Thing))
+    True
+    """
+    return noise(statement(triple), nameless) is not None
+
+
+def noise(parts: Statement, nameless: Collection[BlankNode]) -> str | None:
+    """Return why a statement is noise, None where it is not."""
+    subject, predicate, value = parts
+    reason = None
+    if isinstance(subject, Literal) or isinstance(predicate, BlankNode):
+        reason = "no graph may hold it"
+    elif subject == value and predicate in _REFLEXIVE:
+        reason = "everything is itself"
+    elif predicate in _OF_EVERYTHING and value in _EVERYTHING:
+        reason = "everything is a thing"
+    elif is_vocabulary(subject):
+        reason = "it is about the vocabulary of OWL itself"
+    elif any(isinstance(term, BlankNode) and term in nameless for term in (subject, value)):
+        reason = "it mentions a part of an axiom that has no name"
+    return reason
+
+
+# --- axioms: which terms of OWL and RDFS the rules of OWL 2 RL look at
+
+#: What a list hangs on that a rule reads.
+LIST_PREDICATES = terms(
+    OWL, "distinctMembers hasKey intersectionOf members oneOf propertyChainAxiom unionOf"
+)
+#: Axioms about individuals: that these have other names changes nothing about the terms.
+OF_INDIVIDUALS = frozenset({RDF.first, RDF.rest}) | terms(
+    OWL,
+    """assertionProperty distinctMembers members oneOf sourceIndividual targetIndividual
+    targetValue""",
+)
+#: A statement with one of these is a premise that a rule of OWL 2 RL takes from the ontology.
+AXIOM_PREDICATES = (
+    LIST_PREDICATES
+    | (OF_INDIVIDUALS - {RDF.first, RDF.rest})
+    | terms(RDFS, "domain range subClassOf subPropertyOf")
+    | terms(
+        OWL,
+        """allValuesFrom complementOf disjointWith equivalentClass equivalentProperty hasValue
+        inverseOf maxCardinality maxQualifiedCardinality onClass onProperty propertyDisjointWith
+        someValuesFrom""",
+    )
+)
+#: And so is being of one of these classes.
+AXIOM_CLASSES = frozenset({RDF.Property}) | terms(
+    OWL,
+    """AllDifferent AllDisjointClasses AllDisjointProperties AsymmetricProperty Class
+    DatatypeProperty FunctionalProperty InverseFunctionalProperty IrreflexiveProperty
+    ObjectProperty SymmetricProperty TransitiveProperty""",
+)
+
+
+def is_vocabulary(term: Term) -> bool:
+    """Tell whether a term is one of RDF, RDFS, OWL or XML Schema.
+
+    >>> is_vocabulary(OWL.Thing)
+    True
+    """
+    return isinstance(term, NamedNode) and term.value.startswith(_VOCABULARIES)

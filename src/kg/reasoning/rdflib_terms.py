@@ -1,4 +1,4 @@
-"""Terms of pyoxigraph as terms of rdflib, and back, nothing lost on the way.
+"""Conversion of terms from pyoxigraph to rdflib and back, nothing lost on the way.
 
 The two functions are each other's inverse on every term of RDF 1.1.
 """

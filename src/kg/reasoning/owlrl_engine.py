@@ -15,9 +15,9 @@ from rdflib.namespace import OWL, RDF
 from rdflib.term import Node
 
 import kg.namespaces
-from kg.reasoning.convert import from_rdflib, to_rdflib
 from kg.reasoning.datatypes import OWL_2_RL, broader
-from kg.reasoning.index import Statement, Term, terms
+from kg.reasoning.rdflib_terms import from_rdflib, to_rdflib
+from kg.reasoning.statements import Statement, Term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection
