@@ -289,5 +289,5 @@ def test_what_names_a_snapshot_needs_none_of_the_code_that_does_not_but_to_tell(
         "caveats.py",
         "reasoning/__init__.py",
         "reasoning/clashes.py",
-        "reasoning/contradictions.py",
+        "reasoning/increment.py",
     }

@@ -14,10 +14,10 @@ from kg import resources
 from kg.errors import NotEntailed
 from kg.namespaces import OWL, RDF
 from kg.reasoning import Prover, close, derive
+from kg.reasoning.proof.search import RULES as SEARCHED
+from kg.reasoning.proof.search import Search
 from kg.reasoning.rdflib_terms import to_rdflib
 from kg.reasoning.rules import REASONS, RULES_FOR_ALL
-from kg.reasoning.search import RULES as SEARCHED
-from kg.reasoning.search import Search
 from kg.reasoning.statements import Index, statement
 from notation import turtle
 

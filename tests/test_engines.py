@@ -10,7 +10,7 @@ from kg.errors import BudgetExceeded, Inconsistent, Misuse, OutsideProfile
 from kg.graph import Graph, load
 from kg.namespaces import OWL, PREFIXES, RDF, XSD
 from kg.reasoning import ENGINES, close, is_noise
-from kg.reasoning.satisfiability import unsatisfiable
+from kg.reasoning.clashes import unsatisfiable
 from notation import HEAD, turtle
 from suites import each_owl_case, owl_cases, rdf_xml
 

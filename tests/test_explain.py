@@ -20,7 +20,7 @@ from kg.namespaces import DCTERMS, GRAPH, PROV, RDF, REL, accepted_graph, inferr
 from kg.reasoning import Prover, close
 from kg.reasoning.lookups import closed, derived
 from kg.reasoning.lookups import given as asserted_in
-from kg.reasoning.search import Search
+from kg.reasoning.proof.search import Search
 from kg.reasoning.statements import Index, as_triple, statement
 from notation import turtle
 

@@ -15,9 +15,9 @@ from kg.errors import Inconsistent
 from kg.namespaces import GRAPH, OWL, RDF, REL, XSD, expand, inferred_graph
 from kg.reasoning import Clash, close
 from kg.reasoning.compiler import compile_ontology
-from kg.reasoning.hidden import Before, Rules
 from kg.reasoning.hierarchy import close_schema
 from kg.reasoning.increment import NeedsRecompute, update
+from kg.reasoning.increment.before import Before, Rules
 from kg.reasoning.lookups import Buffered, Overlay
 from kg.reasoning.lookups import closed as stored_closed
 from kg.reasoning.lookups import given as stored_given

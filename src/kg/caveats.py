@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kg.dataset import Dataset, Location
-    from kg.reasoning.satisfiability import Unsatisfiable
+    from kg.reasoning.clashes import Unsatisfiable
     from kg.reasoning.statements import Statement, Term
     from kg.tables.triples import Triples
 
@@ -47,8 +47,8 @@ def caveats(dataset: Dataset) -> tuple[str, ...]:
     What the rules derive holds for any graph: an axiom beyond the profile makes it incomplete, and
     never wrong.
     """
+    from kg.reasoning.clashes import unsatisfiable
     from kg.reasoning.profile import faults
-    from kg.reasoning.satisfiability import unsatisfiable
 
     axioms = _axioms(dataset)
     notes = []

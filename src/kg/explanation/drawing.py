@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kg.errors import Misuse
-from kg.reasoning.derivation import ASSERTED
+from kg.reasoning.proof import ASSERTED
 from kg.reasoning.rules import reason
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from kg.errors import NotEntailed
 from kg.evidence import Evidence, evidence, name
 from kg.explanation import drawing, statements, text
 from kg.namespaces import SKOS
-from kg.reasoning.derivation import ASSERTED, Derivation
+from kg.reasoning.proof import ASSERTED, Derivation
 from kg.reasoning.rules import reason
 from kg.reasoning.statements import statement
 

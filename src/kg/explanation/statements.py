@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import DCTERMS, PROV, RDF, RDFS, expand
-from kg.reasoning.derivation import ASSERTED
+from kg.reasoning.proof import ASSERTED
 from kg.reasoning.rules import reason
 
 if TYPE_CHECKING:

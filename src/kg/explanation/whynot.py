@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode, Store, Triple, Variable
 from kg.evidence import accounts, agents_of, denials_of, name, say
 from kg.explanation.proof import refusal
 from kg.namespaces import RDF
-from kg.reasoning.completion import open_terms
 from kg.reasoning.in_words import listed
+from kg.reasoning.proof.entailed import open_terms
 from kg.reasoning.rules import reason
 from kg.reasoning.statements import statement
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from kg.reasoning import Prover, Wording
-    from kg.reasoning.nearness import Near, Nearness
+    from kg.reasoning.proof.near_misses import Near, Nearness
     from kg.reasoning.rules import Pattern
     from kg.reasoning.statements import Statement, Term
 

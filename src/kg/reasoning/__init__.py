@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kg.reasoning.clashes import Clash
 from kg.reasoning.closure import ENGINES, Closure, close
-from kg.reasoning.derivation import Derivation, Prover, derive
 from kg.reasoning.in_words import Wording
 from kg.reasoning.profile import violations
+from kg.reasoning.proof import Derivation, Prover, derive
 from kg.reasoning.statements import is_noise
 
 __all__ = [

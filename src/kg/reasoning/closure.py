@@ -1,4 +1,4 @@
-"""What follows from a graph by OWL 2 RL, kept apart from what is given."""
+"""The closure of a graph by OWL 2 RL, kept apart from what is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a closed ontology to the rules of its program: each axiom becomes the rules it stands for.
+"""The compiler: from a closed ontology to the program of rules that it stands for.
 
 The rules are those of https://www.w3.org/TR/owl2-profiles/ (section 4.3, tables 4 to 8) with the
 premises about the ontology filled in. Table 9 is done before, when the ontology is closed.

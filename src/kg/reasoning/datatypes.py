@@ -173,7 +173,7 @@ def broader(datatype: NamedNode) -> tuple[NamedNode, ...]:
 
 
 def is_ill_typed(literal: Literal) -> bool:
-    """Tell whether the lexical form does not belong to the datatype; rule dt-not-type.
+    """Return whether the lexical form does not belong to the datatype; rule dt-not-type.
 
     >>> from pyoxigraph import Literal
     >>> is_ill_typed(Literal("2024-02-30", datatype=XSD.date)), is_ill_typed(Literal("x"))
@@ -187,7 +187,7 @@ def is_ill_typed(literal: Literal) -> bool:
 
 
 def has_one_form(literal: Literal) -> bool:
-    """Tell whether a well-typed literal is the only one that means what it does.
+    """Return whether a well-typed literal is the only one that means what it does.
 
     >>> from pyoxigraph import Literal
     >>> day = Literal("2024-02-29", datatype=XSD.date)
@@ -203,7 +203,7 @@ def has_one_form(literal: Literal) -> bool:
 
 
 def belongs(literal: Literal, datatype: NamedNode) -> bool:
-    """Tell whether what a literal means may be a value of a datatype; rule dt-not-type.
+    """Return whether what a literal means may be a value of a datatype; rule dt-not-type.
 
     True for a datatype or a literal that is not recognized.
 
@@ -229,7 +229,7 @@ def belongs(literal: Literal, datatype: NamedNode) -> bool:
 
 
 def differ(first: Literal, second: Literal) -> bool:
-    """Tell whether two literals are known to denote different values; rule dt-diff.
+    """Return whether two literals are known to denote different values; rule dt-diff.
 
     >>> from pyoxigraph import Literal
     >>> differ(Literal("1.0", datatype=XSD.decimal), Literal("1", datatype=XSD.integer))

@@ -34,7 +34,7 @@ _BOTH_WAYS = frozenset(
 
 
 def is_plain(schema: Iterable[Statement]) -> bool:
-    """Tell whether table 9 alone makes axioms of axioms.
+    """Return whether table 9 alone makes axioms of axioms.
 
     That is where nothing is said of the words of OWL themselves.
 

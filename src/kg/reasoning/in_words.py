@@ -13,7 +13,7 @@ from kg.reasoning.statements import Index, Statement, Term, nameless, statement,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from kg.reasoning.derivation import Derivation
+    from kg.reasoning.proof import Derivation
 
 __all__ = ["Wording", "listed", "short_name"]
 
@@ -138,7 +138,7 @@ class Wording:
         return [f"“{self.name(one)}”" for one in self._index.members(head)]
 
     def is_part(self, parts: Statement) -> bool:
-        """Tell whether a statement only says what a nameless expression consists of."""
+        """Return whether a statement only says what a nameless expression consists of."""
         return parts[0] in self._nameless and parts[1] in _PARTS
 
     def _made_of(self, predicate: Term, value: Term) -> str:

@@ -89,7 +89,7 @@ class StoredIndex:
         self._known: dict[tuple[Term | None, Term, Term | None], frozenset[Term]] = {}
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement is in one of the graphs."""
+        """Return whether a statement is in one of the graphs."""
         subject, predicate, value = one
         if isinstance(subject, Literal) or not isinstance(predicate, NamedNode):
             return False
@@ -160,7 +160,7 @@ class Overlay:
         self._added = Index(added)
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement holds after the change."""
+        """Return whether a statement holds after the change."""
         return one in self._added or (one not in self._removed and one in self._base)
 
     def objects(self, subject: Term, predicate: Term) -> frozenset[Term]:
@@ -215,7 +215,7 @@ class Buffered:
         self._held: dict[Statement, bool] = {}
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement holds."""
+        """Return whether a statement holds."""
         subject, predicate, value = one
         near = self._about(subject)
         if near is not None:

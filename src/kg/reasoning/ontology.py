@@ -58,7 +58,7 @@ _OF_LISTS = frozenset({_FIRST, _REST, OWL.oneOf, OWL.members, OWL.distinctMember
 
 
 def is_axiom(one: Statement) -> bool:
-    """Tell whether a rule may take a statement as a premise about the terms.
+    """Return whether a rule may take a statement as a premise about the terms.
 
     >>> is_axiom((OWL.Thing, RDF.type, OWL.Class)), is_axiom((OWL.Thing, RDF.type, OWL.Thing))
     (True, False)
@@ -321,7 +321,7 @@ class Order:
         return self._wider.get(term, set())
 
     def implies(self, narrower: Term, wider: Term) -> bool:
-        """Tell whether one term implies another, or is it."""
+        """Return whether one term implies another, or is it."""
         return narrower == wider or wider in self.wider(narrower)
 
     def leader(self, term: Term) -> Term:

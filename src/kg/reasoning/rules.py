@@ -120,7 +120,7 @@ _U, _V, _W = Variable("u"), Variable("v"), Variable("w")
 
 
 def is_count(term: Term, number: int) -> bool:
-    """Tell whether a term is the number of a cardinality restriction.
+    """Return whether a term is the number of a cardinality restriction.
 
     >>> from kg.namespaces import XSD
     >>> is_count(Literal("1", datatype=XSD.nonNegativeInteger), 1)

@@ -161,7 +161,7 @@ class Index:
             self._subjects[predicate][value].add(subject)
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement is in."""
+        """Return whether a statement is in."""
         subject, predicate, value = one
         return value in self.objects(subject, predicate)
 
@@ -248,7 +248,7 @@ class Index:
             self.members(cell)
 
     def _has_circle(self) -> bool:
-        """Tell whether a list runs in a circle, with one look at each cell."""
+        """Return whether a list runs in a circle, with one look at each cell."""
         rests = self._objects.get(RDF.rest, {})
         done: set[Term] = {RDF.nil}
         for start in rests:
@@ -319,7 +319,7 @@ _VOCABULARIES = (RDF.iri, RDFS.iri, OWL.iri, XSD.iri)
 
 
 def is_noise(triple: Triple, nameless: Collection[BlankNode] = frozenset()) -> bool:
-    """Tell whether an entailed triple says nothing that a reader of the graph would want.
+    """Return whether an entailed triple says nothing that a reader of the graph would want.
 
     Noise is: that a thing is itself (``owl:sameAs``, ``rdfs:subClassOf`` and the like, from a term
     to itself); that it is one of everything (``owl:Thing``, ``rdfs:Resource``); what is said of
@@ -389,7 +389,7 @@ AXIOM_CLASSES = frozenset({RDF.Property}) | terms(
 
 
 def is_vocabulary(term: Term) -> bool:
-    """Tell whether a term is one of RDF, RDFS, OWL or XML Schema.
+    """Return whether a term is one of RDF, RDFS, OWL or XML Schema.
 
     >>> is_vocabulary(OWL.Thing)
     True

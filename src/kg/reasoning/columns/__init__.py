@@ -1,14 +1,12 @@
-"""Closing a graph by a program on columns of numbers; numpy and polars are imported here.
+"""Closure by a program on columns of integers (numpy, polars): ``read``, ``run``, the result.
 
-``read`` puts files into columns, ``run`` closes them, and a ``ColumnClosure`` tells or writes what
-follows.
+``read`` puts files into columns, ``run`` closes them, and a ``ColumnClosure`` yields or writes
+what follows.
 """
 
 from __future__ import annotations
 
-from kg.reasoning.columns.closure import ColumnClosure
-from kg.reasoning.columns.engine import run
-from kg.reasoning.columns.facts import Facts
-from kg.reasoning.columns.reading import read
+from kg.reasoning.columns.closure import ColumnClosure, run
+from kg.reasoning.columns.facts import Facts, read
 
 __all__ = ["ColumnClosure", "Facts", "read", "run"]

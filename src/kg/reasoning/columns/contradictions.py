@@ -10,8 +10,8 @@ import numpy as np
 from pyoxigraph import Literal, NamedNode, Variable
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.columns.arrays import EMPTY, objects, subjects
 from kg.reasoning.columns.plans import SAME, Key, Plan
+from kg.reasoning.columns.relation import EMPTY, objects, subjects
 from kg.reasoning.datatypes import belongs, differ
 from kg.reasoning.rules import Atom, Rule
 from kg.reasoning.statements import Statement
@@ -19,10 +19,10 @@ from kg.reasoning.statements import Statement
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kg.reasoning.columns.dictionary import Dictionary
     from kg.reasoning.columns.facts import Facts
     from kg.reasoning.columns.joins import Joiner
     from kg.reasoning.columns.literals import Literals
+    from kg.reasoning.columns.plans import Dictionary
     from kg.reasoning.statements import Term
 
 __all__ = ["Contradictions", "Found"]
@@ -227,7 +227,7 @@ def _texts(premises: tuple[Statement, ...]) -> list[str]:
 
 
 def _names_two(one: Plan) -> bool:
-    """Tell whether a rule is that two named terms are not the same."""
+    """Return whether a rule is that two named terms are not the same."""
     return (
         len(one.body) == 1
         and one.body[0].key == SAME

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.reasoning.columns.arrays import (
+from kg.reasoning.columns.relation import (
     EMPTY,
     Rows,
     distinct,

@@ -1,26 +1,32 @@
-"""Statements in columns: what each property relates, and what is of each class."""
+"""Facts in columns: what each property relates, what is of each class; read from files."""
 
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pyoxigraph import RdfFormat
 
+from kg import contents
+from kg.errors import Misuse
 from kg.namespaces import OWL, RDF
-from kg.reasoning.columns.arrays import EMPTY, Rows, distinct, objects, pack, subjects, union
-from kg.reasoning.columns.dictionary import Dictionary, Terms
 from kg.reasoning.columns.literals import Literals
-from kg.reasoning.columns.plans import Key
+from kg.reasoning.columns.plans import Dictionary, Key, Terms
+from kg.reasoning.columns.relation import EMPTY, Rows, distinct, objects, pack, subjects, union
+from kg.tables.reading import Columns, Reader
+from kg.tables.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from kg.budget import Budget
     from kg.reasoning.statements import Statement, Term
 
-__all__ = ["Facts", "keys_of", "listed"]
+__all__ = ["Facts", "keys_of", "listed", "read"]
 
 
 class Facts:
@@ -80,7 +86,7 @@ class Facts:
             self.relations[key] = union([self.relations.get(key, EMPTY), rows])
 
     def add_equal_values(self) -> None:
-        """Say of literals with one value that they are the same; rule dt-eq."""
+        """Make literals with one value the same; rule dt-eq."""
         texts = self.dictionary.texts()
         groups = Literals(texts, self._values()).equal_values()
         pairs = [EMPTY]
@@ -152,7 +158,7 @@ def keys_of(
 ) -> set[Key]:
     """Return what the relations of some properties and classes are known by.
 
-    >>> from kg.reasoning.columns.dictionary import Terms
+    >>> from kg.reasoning.columns.plans import Terms
     >>> keys_of(Terms(), [RDF.first], [])
     {Key(is_class=False, term=0)}
     """
@@ -193,3 +199,39 @@ def listed(dictionary: Dictionary, key: Key, rows: Rows) -> Iterator[Statement]:
                 dictionary.decode(subjects(rows)), dictionary.decode(objects(rows)), strict=True
             )
         )
+
+
+_FORMATS = {".nt": RdfFormat.N_TRIPLES, ".nq": RdfFormat.N_QUADS}
+
+
+def read(paths: Sequence[Path | str], *, budget: Budget | None = None) -> Facts:
+    """Return the facts of files.
+
+    The graphs of N-Quads are read as one. Blank nodes of one file keep their labels; those of
+    several get the number of their file, since the same label means another node there.
+
+    Args:
+        paths: files of N-Triples (.nt) or N-Quads (.nq).
+        budget: what reading may take.
+
+    Raises:
+        ParseFailure: a line is not well formed; carries the file and the line.
+        Misuse: a file of another format, or a triple term of RDF 1.2.
+        ResourceNotFound: a file is not there.
+        BudgetExceeded: reading takes too long or too much memory.
+
+    >>> len(read([]))
+    0
+    """
+    reader = Reader(Texts(), budget)
+    parts: list[Columns] = [(np.empty(0, dtype=np.uint32),) * 4]
+    for number, path in enumerate(map(Path, paths)):
+        form = _FORMATS.get(Path(contents.unpacked_name(path)).suffix)
+        if form is None:
+            raise Misuse(f"{path}: not N-Triples (.nt) or N-Quads (.nq): convert it first")
+        prefix = f"_:f{number}x" if len(paths) > 1 else "_:"
+        parts.extend(reader.columns(path, contents.pieces(path), form, prefix))
+    subject, predicate, value, _ = (np.concatenate(part) for part in zip(*parts, strict=True))
+    parts.clear()
+    reader.budget.need(10 * subject.nbytes, "reading the graph")
+    return Facts(reader.texts, subject, predicate, value)

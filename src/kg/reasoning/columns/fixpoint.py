@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.reasoning.columns.arrays import Rows, objects, pack, subjects, swap, union
-from kg.reasoning.columns.keys import agreeing, halves
 from kg.reasoning.columns.plans import SAME, Key, Plan, components
-from kg.reasoning.columns.relation import Relation
-from kg.reasoning.columns.transitive import Transitive
+from kg.reasoning.columns.relation import Relation, Rows, objects, pack, subjects, swap, union
+from kg.reasoning.columns.shortcuts import Transitive, agreeing, halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +75,7 @@ class Fixpoint:
                 return
 
     def merge(self, ones: Rows, others: Rows) -> None:
-        """Say that terms are the same; the next run goes by it."""
+        """Make terms the same; the next run goes by it."""
         self._same.append((ones, others))
 
     def _run_group(self, group: Sequence[Plan]) -> None:
@@ -104,7 +102,7 @@ class Fixpoint:
         self._forget(group)
 
     def add(self, key: Key, parts: list[Rows]) -> bool:
-        """Add rows to a relation; tell whether there were new ones."""
+        """Add rows to a relation; return whether there were new ones."""
         if key not in self.relations:
             terms = self.equality.names.size
             self.relations[key] = Relation(terms, pairs=not key.is_class)
@@ -190,7 +188,7 @@ class Fixpoint:
         return self.relations[one.body[place].key].since(one.seen[place])
 
     def _merge(self) -> bool:
-        """Put together what is the same; tell whether rules have to run again."""
+        """Put together what is the same; return whether rules have to run again."""
         if not self._same:
             return False
         ones = np.concatenate([one for one, _ in self._same])

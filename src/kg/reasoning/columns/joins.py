@@ -6,16 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kg.reasoning.columns.arrays import (
-    EMPTY,
-    Rows,
-    distinct,
-    fan_out,
-    objects,
-    pack,
-    subjects,
-)
 from kg.reasoning.columns.plans import SAME, Key, Pattern, Slot
+from kg.reasoning.columns.relation import EMPTY, Rows, distinct, fan_out, objects, pack, subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode
 
-    from kg.reasoning.columns.arrays import Rows
+    from kg.reasoning.columns.relation import Rows
     from kg.reasoning.datatypes import Value
 
 __all__ = ["Literals"]

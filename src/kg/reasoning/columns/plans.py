@@ -1,10 +1,11 @@
-"""The rules of a program in numbers, in the order in which they are best run."""
+"""Plans: the rules of a program with numbers for terms, in the order in which they run best."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
+import polars as pl
 from pyoxigraph import Variable
 
 from kg.errors import Misuse
@@ -13,10 +14,22 @@ from kg.namespaces import OWL, RDF
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from kg.reasoning.columns.relation import Rows
     from kg.reasoning.rules import Atom, Rule
     from kg.reasoning.statements import Term
 
-__all__ = ["SAME", "Key", "Pattern", "Plan", "Slot", "able", "components", "plan"]
+__all__ = [
+    "SAME",
+    "Dictionary",
+    "Key",
+    "Pattern",
+    "Plan",
+    "Slot",
+    "Terms",
+    "able",
+    "components",
+    "plan",
+]
 
 #: A variable by its name, or a term by its number.
 Slot: TypeAlias = str | int
@@ -79,7 +92,7 @@ class Plan:
 
     @property
     def is_transitive(self) -> bool:
-        """Tell whether the rule makes one property transitive."""
+        """Return whether the rule makes one property transitive."""
         if self.head is None or len(self.body) != 2 or self.head.key.is_class:  # noqa: PLR2004
             return False
         one, other = self.body
@@ -156,7 +169,7 @@ def plan(rules: Iterable[Rule], encode: Callable[[Sequence[Term]], Sequence[int]
     Raises:
         Misuse: a variable stands for a property or a class.
 
-    >>> from kg.reasoning.columns.dictionary import Terms
+    >>> from kg.reasoning.columns.plans import Terms
     >>> from kg.reasoning.rules import Atom, Rule
     >>> x = Variable("x")
     >>> rule = Rule("cls-nothing2", None, (Atom(x, RDF.type, OWL.Nothing),))
@@ -200,7 +213,7 @@ def plan(rules: Iterable[Rule], encode: Callable[[Sequence[Term]], Sequence[int]
 
 
 def _is_equality(rule: Rule) -> bool:
-    """Tell whether a rule says what equality is, for all properties."""
+    """Return whether a rule says what equality is, for all properties."""
     atoms = _atoms(rule)
     return rule.name in _EQUALITY and (
         any(isinstance(atom.predicate, Variable) for atom in atoms)
@@ -265,3 +278,57 @@ def _circles(needs: dict[Key, set[Key]]) -> list[list[Key]]:
                     waiting.difference_update(path[place:])
                     del path[place:]
     return found
+
+
+class Dictionary(Protocol):
+    """Gives each term a number, counting from zero, and the term of a number."""
+
+    def __len__(self) -> int:
+        """Return how many numbers there are."""
+
+    def encode(self, terms: Iterable[Term]) -> list[int]:
+        """Return the numbers of terms, new ones where they have none yet."""
+
+    def decode(self, numbers: Rows) -> Sequence[Term]:
+        """Return the terms of numbers."""
+
+    def texts(self) -> pl.Series:
+        """Return all terms as N-Triples writes them."""
+
+
+class Terms:
+    """A dictionary of the terms themselves.
+
+    >>> from kg.namespaces import RDF
+    >>> terms = Terms()
+    >>> terms.encode([RDF.type, RDF.first, RDF.type])
+    [0, 1, 0]
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Term, int] = {}
+        self._terms: list[Term] = []
+
+    def __len__(self) -> int:
+        """Return how many numbers there are."""
+        return len(self._terms)
+
+    def encode(self, terms: Iterable[Term]) -> list[int]:
+        """Return the numbers of terms, new ones where they have none yet."""
+        numbers, found = self._numbers, []
+        for term in terms:
+            number = numbers.get(term)
+            if number is None:
+                number = numbers[term] = len(self._terms)
+                self._terms.append(term)
+            found.append(number)
+        return found
+
+    def decode(self, numbers: Rows) -> list[Term]:
+        """Return the terms of numbers."""
+        terms = self._terms
+        return [terms[number] for number in numbers.tolist()]
+
+    def texts(self) -> pl.Series:
+        """Return all terms as N-Triples writes them."""
+        return pl.Series("term", list(map(str, self._terms)), dtype=pl.String)

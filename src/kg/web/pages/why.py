@@ -12,7 +12,7 @@ from kg.errors import Misuse, NotEntailed
 from kg.evidence import evidence
 from kg.explanation import explain, explain_all, why_not
 from kg.namespaces import PREFIXES
-from kg.reasoning.derivation import ASSERTED
+from kg.reasoning.proof import ASSERTED
 from kg.reasoning.rules import reason
 from kg.web.pages.claims import said
 from kg.web.pages.rendering import render

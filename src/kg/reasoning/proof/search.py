@@ -1,4 +1,4 @@
-"""Finds the shortest ways from what is asserted to a statement of a closed graph.
+"""Search for the shortest proofs of a statement in a closed graph.
 
 The graph of all steps that could be of use is far too large to be laid out where a state has
 thousands of missions, so it is laid out where the shortest proof may yet be: a goal that was not
@@ -17,8 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.completion import Completion, Premises
-from kg.reasoning.entailed import Entailed
+from kg.reasoning.proof.entailed import Completion, Entailed, Premises
 from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_SCHEMA, RULES_FOR_TYPES
 
 if TYPE_CHECKING:
@@ -186,7 +185,7 @@ class _Steps:
         return self._all[goal]
 
     def _is_link(self, one: Statement) -> bool:
-        """Tell whether a statement may be the first link of a chain.
+        """Return whether a statement may be the first link of a chain.
 
         A chain has the same number of steps from whichever end it is built, so it is enough to
         build chains link by link, and a link is what does not come from chaining itself.

@@ -1,4 +1,4 @@
-"""The bodies of rules against a store of statements, by look-ups, the narrowest first."""
+"""Matching of rule bodies against a store of statements, the narrowest pattern first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How near a statement that does not follow is to following: what is there, and what is missing."""
+"""Near misses: for a statement that does not follow, which premises are there or missing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, cast
 from pyoxigraph import Variable
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.completion import Completion, fill, open_terms
-from kg.reasoning.search import ways
+from kg.reasoning.proof.entailed import Completion, fill, open_terms
+from kg.reasoning.proof.search import ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kg.reasoning.proof.search import Search
     from kg.reasoning.rules import Pattern
-    from kg.reasoning.search import Search
     from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Near", "Nearness"]
@@ -56,7 +56,7 @@ class Near:
 
 
 class Nearness:
-    """Tells the ways in which statements would follow, the nearest first.
+    """Finds the ways in which statements would follow, the nearest first.
 
     Args:
         search: of the closed graph.
@@ -145,7 +145,7 @@ class Nearness:
 
 
 def _is_anchored(patterns: Sequence[Pattern], ends: set[Term]) -> bool:
-    """Tell whether patterns hang together with the ends of a goal: others are met by anything."""
+    """Return whether patterns hang together with the ends of a goal: others are met by anything."""
     known: set[object] = set(ends)
     loose = list(patterns)
     while loose:

@@ -1,4 +1,4 @@
-"""A change on its way through the rules.
+"""Propagation of a change through the rules: deletion, rederivation, addition.
 
 Removal deletes all that a removed statement had a part in and derives again what follows from the
 rest (A. Gupta, I. S. Mumick, V. S. Subrahmanian, Maintaining views incrementally, 1993), except
@@ -15,19 +15,18 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.namespaces import OWL, RDF
 from kg.reasoning.datatypes import belongs, differ, is_ill_typed
-from kg.reasoning.hidden import Before, Rules, types_of_literals
+from kg.reasoning.increment.before import Before, Rules, Support, types_of_literals
+from kg.reasoning.increment.matching import solutions
 from kg.reasoning.lookups import Overlay
-from kg.reasoning.matching import solutions
 from kg.reasoning.ontology import is_axiom
 from kg.reasoning.rules import Rule
 from kg.reasoning.statements import Index, Statement, is_vocabulary, nameless
-from kg.reasoning.support import Support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kg.reasoning.increment.matching import Plan
     from kg.reasoning.lookups import Buffered
-    from kg.reasoning.matching import Plan
     from kg.reasoning.statements import Term
 
 __all__ = ["NeedsRecompute", "Propagation"]
@@ -94,7 +93,7 @@ class Propagation:
         self._insert(added)
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement holds."""
+        """Return whether a statement holds."""
         return one in self.fresh or (one not in self.gone and one in self._before)
 
     def statements(
@@ -169,7 +168,7 @@ class Propagation:
             self._judge(subject, predicate, value)
 
     def _judge(self, literal: Literal, predicate: Term, value: Term) -> None:
-        """Tell where a literal is made what it is not (rules dt-not-type and dt-diff)."""
+        """Record where a literal is made what it is not (rules dt-not-type and dt-diff)."""
         if predicate == _TYPE and isinstance(value, NamedNode) and not belongs(literal, value):
             self.clashes.append((_NOT_TYPE, ((literal, predicate, value),)))
         if predicate == _SAME_AS and isinstance(value, Literal) and differ(literal, value):
@@ -200,7 +199,7 @@ class Propagation:
         return self._before.has_other_names(one) or not self._renamed.isdisjoint(one)
 
     def _matters(self, head: Statement) -> bool:
-        """Tell whether anyone sees a statement, or anything follows from it."""
+        """Return whether anyone sees a statement, or anything follows from it."""
         if not self.rules.hides(head):
             return True
         subject, predicate, value = head
@@ -210,7 +209,7 @@ class Propagation:
         return is_typing or bool(self.rules.book.for_premise(head))
 
     def _follows(self, one: Statement) -> bool:
-        """Tell whether a statement follows in one step from what is left."""
+        """Return whether a statement follows in one step from what is left."""
         return one in self.asserted or any(
             all(premise in self for premise in premises) for premises in self._support.steps(one)
         )
@@ -241,7 +240,7 @@ class Propagation:
 
 
 def _is_schema(one: Statement) -> bool:
-    """Tell whether a statement is about the ontology, so that a change of it changes the rules."""
+    """Return whether a statement is part of the ontology: a change of it changes the rules."""
     if is_axiom(one) or one[1] in _LISTS:
         return True
     return isinstance(one[0], BlankNode) and bool(nameless([one]))

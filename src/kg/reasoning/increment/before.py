@@ -1,4 +1,4 @@
-"""A closed graph with what it leaves out: statements that rules pass through, and no reader sees.
+"""A closed graph before a change, with the statements that its closure leaves out.
 
 That a thing is of a nameless class, that a literal is of a datatype or the same as another, and
 whatever has the nameless inverse of a property as its predicate: none of it is kept in a graph, so
@@ -7,25 +7,26 @@ it is worked out backwards, by the rules that conclude it, when it is asked for.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL, broader, differ
-from kg.reasoning.matching import EQUALITY, Goal, Plan, Rulebook, solutions
+from kg.reasoning.increment.matching import EQUALITY, Goal, Plan, Rulebook, solutions
 from kg.reasoning.rules import variables
 from kg.reasoning.statements import Statement, Term, noise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pyoxigraph import NamedNode
 
-    from kg.reasoning.lookups import Buffered
+    from kg.reasoning.lookups import Buffered, Overlay
     from kg.reasoning.rules import Program, Rule
 
-__all__ = ["Before", "Rules", "types_of_literals"]
+__all__ = ["Before", "Rules", "Support", "types_of_literals"]
 
 # An attribute of a namespace costs a search each time.
 _TYPE, _SAME_AS = RDF.type, OWL.sameAs
@@ -66,11 +67,11 @@ class Rules:
         }
 
     def hides(self, one: Statement) -> bool:
-        """Tell whether a statement, if not asserted, is kept from readers."""
+        """Return whether a statement, if not asserted, is kept from readers."""
         return noise(one, self.nameless) is not None
 
     def is_told(self, term: Term) -> bool:
-        """Tell whether a rule says something of this very term."""
+        """Return whether a rule says something of this very term."""
         return term in self._told
 
 
@@ -128,7 +129,7 @@ class Before:
         self._lowest = _NEVER
 
     def __contains__(self, one: Statement) -> bool:
-        """Tell whether a statement holds."""
+        """Return whether a statement holds."""
         if one not in self._seen:
             self._seen[one] = one in self._closed
         return self._seen[one] or (self._rules.hides(one) and self._follows(one))
@@ -140,7 +141,7 @@ class Before:
         return self._by_itself(one) or bool(self._solve(one))
 
     def _by_itself(self, one: Statement) -> bool:
-        """Tell whether a literal is of a datatype by rule dt-type2."""
+        """Return whether a literal is of a datatype by rule dt-type2."""
         subject, predicate, value = one
         return (
             isinstance(subject, Literal)
@@ -156,7 +157,7 @@ class Before:
         return plans + book.for_any_conclusion(one) if self.has_other_names(one) else plans
 
     def has_other_names(self, one: Statement) -> bool:
-        """Tell whether a term of a statement is the same as another."""
+        """Return whether a term of a statement is the same as another."""
         return any(map(self.same, one))
 
     def statements(
@@ -224,7 +225,7 @@ class Before:
         return frozenset(reached - {literal})
 
     def _are_made_same(self, one: Term, other: Term) -> bool:
-        """Tell whether a rule that is not about equality makes two terms the same."""
+        """Return whether a rule that is not about equality makes two terms the same."""
         if isinstance(one, Literal) and isinstance(other, Literal) and differ(one, other):
             return False
         goal = (one, _SAME_AS, other)
@@ -284,7 +285,7 @@ class Before:
                         return
 
     def _has_told_names(self, goal: Goal) -> bool:
-        """Tell whether a hidden statement may follow by equality alone.
+        """Return whether a hidden statement may follow by equality alone.
 
         Where a rule names no individual, what it says of one it says of all that are the same.
         """
@@ -294,3 +295,91 @@ class Before:
             if term is not None and term not in self._rules.nameless
             for other in self.same(term)
         )
+
+
+#: How many steps a proof may have one upon the other, and how many are tried for a conclusion.
+#: What is not found within these bounds is deleted and derived again, which only takes longer.
+_DEPTH, _WIDTH = 6, 50
+
+
+class Support:
+    """Proofs of a few steps, found backwards.
+
+    Such a proof ends in what is asserted, so it cannot be one of what it rests on.
+
+    Args:
+        rules: the rules.
+        before: the closed graph as it was, for what to try.
+        asserted: what stays asserted.
+        is_fixed: tells of a statement whether no change that is followed can reach it.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        before: Before,
+        asserted: Overlay,
+        is_fixed: Callable[[Statement], bool],
+    ) -> None:
+        self._rules, self._before, self._asserted = rules, before, asserted
+        self._is_fixed = is_fixed
+        self._proved: set[Statement] = set()
+        self._failed: dict[Statement, int] = {}
+        # The steps to a conclusion as far as they were looked for, and how to go on.
+        self._tried: dict[Statement, list[tuple[Statement, ...]]] = {}
+        self._untried: dict[Statement, Iterator[tuple[Statement, ...]]] = {}
+
+    def __contains__(self, one: Statement) -> bool:
+        """Return whether a statement has a short proof."""
+        return self._is_proved(one, _DEPTH)
+
+    def _is_proved(self, one: Statement, depth: int) -> bool:
+        if one in self._proved:
+            return True
+        if self._failed.get(one, -1) >= depth:
+            return False
+        if self._is_ground(one) or (depth > 0 and self._has_step(one, depth)):
+            self._proved.add(one)
+            return True
+        self._failed[one] = depth
+        return False
+
+    def _is_ground(self, one: Statement) -> bool:
+        subject, predicate, value = one
+        if one in self._asserted or (predicate == _SAME_AS and subject == value):
+            return True
+        if predicate == _TYPE and isinstance(subject, Literal):
+            types = tuple(types_of_literals(subject, self._rules.datatypes))
+            return value in types and any(True for _ in self._asserted.statements(value=subject))
+        return self._is_fixed(one) and one in self._before
+
+    def _has_step(self, one: Statement, depth: int) -> bool:
+        return any(
+            all(self._is_proved(premise, depth - 1) for premise in premises)
+            for premises in islice(self.steps(one), _WIDTH)
+        )
+
+    def steps(self, one: Statement) -> Iterator[tuple[Statement, ...]]:
+        """Yield the premises of each way to a statement, none of them looked for twice."""
+        if one not in self._tried:
+            self._tried[one] = []
+            self._untried[one] = self._look(one)
+        tried = self._tried[one]
+        at = 0
+        while True:
+            while at < len(tried):
+                yield tried[at]
+                at += 1
+            found = next(self._untried[one], None)
+            if found is None:
+                return
+            tried.append(found)
+
+    def _look(self, one: Statement) -> Iterator[tuple[Statement, ...]]:
+        for plan in self._before.plans_for(one):
+            binding = plan.begin(one)
+            if binding is not None:
+                for solution in solutions(plan, binding, self._before):
+                    premises = plan.premises(solution)
+                    if one not in premises:
+                        yield premises

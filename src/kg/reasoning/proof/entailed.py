@@ -1,4 +1,4 @@
-"""What holds in a closed graph, asked statement by statement, however large the graph is.
+"""Look-up of what holds in a closed graph, statement by statement or by pattern.
 
 A closure leaves out what no reader wants: that a thing is of a nameless class, that a literal is
 of a datatype, whatever has the nameless inverse of a property as its predicate. Proofs pass
@@ -9,20 +9,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from pyoxigraph import BlankNode, Literal
+from pyoxigraph import BlankNode, Literal, Variable
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL
-from kg.reasoning.statements import STRUCTURE, STRUCTURE_CLASSES, Index, nameless, terms
+from kg.reasoning.statements import (
+    STRUCTURE,
+    STRUCTURE_CLASSES,
+    Index,
+    Statement,
+    Term,
+    nameless,
+    terms,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from kg.reasoning.statements import Lookup, Statement, Term
+    from kg.reasoning.rules import Pattern
+    from kg.reasoning.statements import Lookup
 
-__all__ = ["Entailed"]
+__all__ = ["Completion", "Entailed", "Premises", "fill", "open_terms"]
 
 _EVERYTHING = frozenset({OWL.Thing, RDFS.Resource})
 _REFLEXIVE = frozenset({OWL.sameAs, RDFS.subClassOf, RDFS.subPropertyOf})
@@ -73,17 +82,17 @@ class Entailed:
         self._possible: dict[Statement, bool] = {}
 
     def is_given(self, one: Statement) -> bool:
-        """Tell whether a statement is asserted."""
+        """Return whether a statement is asserted."""
         if one not in self._asserted:
             self._asserted[one] = one in self._given
         return self._asserted[one]
 
     def holds(self, one: Statement) -> bool:
-        """Tell whether a statement is asserted, or derived and kept."""
+        """Return whether a statement is asserted, or derived and kept."""
         return self.is_given(one) or one in self._derived
 
     def may_hold(self, one: Statement) -> bool:
-        """Tell whether a statement holds, or is of a kind that the closure leaves out."""
+        """Return whether a statement holds, or is of a kind that the closure leaves out."""
         if one not in self._possible:
             self._possible[one] = self._is_left_out(one) or self.holds(one) or one in self.schema
         return self._possible[one]
@@ -103,11 +112,11 @@ class Entailed:
         return subject == value and predicate in _REFLEXIVE
 
     def is_schema(self, predicate: object) -> bool:
-        """Tell whether statements with a predicate are part of the ontology."""
+        """Return whether statements with a predicate are part of the ontology."""
         return predicate in _SCHEMA
 
     def is_listed(self, predicate: object, value: object) -> bool:
-        """Tell whether all that has a value as a predicate can be listed."""
+        """Return whether all that has a value as a predicate can be listed."""
         if predicate == RDF.type:
             return not (value in self.nameless or value in _EVERYTHING or value in OWL_2_RL)
         return predicate != RDFS.subClassOf or value not in _EVERYTHING
@@ -256,3 +265,147 @@ def _restrictions_within(
                     yield (other, one) if quantifier == OWL.allValuesFrom else (one, other)
                 if quantifier != OWL.hasValue and p1 == p2 and within(filler1, filler2):
                     yield one, other
+
+
+#: What a rule takes, each statement in its place.
+Premises: TypeAlias = tuple[Statement, ...]
+
+#: How many terms are tried for each that may be found.
+_REACH = 16
+
+
+class Completion:
+    """Completes patterns.
+
+    Args:
+        entailed: what holds.
+        limit: how many statements of the data are taken where more complete a pattern.
+    """
+
+    def __init__(self, entailed: Entailed, limit: int) -> None:
+        #: Whether there was more than the limit.
+        self.was_cut = False
+        self._entailed, self._limit = entailed, limit
+        self._found: dict[tuple[tuple[Pattern, ...], bool], list[Term]] = {}
+
+    def premises(self, body: Sequence[Pattern], *, given: bool) -> Iterator[Premises]:
+        """Yield the ways to complete patterns so that all of them may hold.
+
+        Args:
+            body: the patterns.
+            given: whether only what is asserted counts.
+        """
+        holds = self._entailed.is_given if given else self._entailed.may_hold
+        pending = [one for one in body if open_terms(one)]
+        if all(holds(cast("Statement", one)) for one in body if one not in pending):
+            yield from self._complete(tuple(body), pending, given=given)
+
+    def _complete(
+        self, body: tuple[Pattern, ...], pending: list[Pattern], *, given: bool
+    ) -> Iterator[Premises]:
+        if not pending:
+            yield cast("Premises", body)
+            return
+        options: dict[Variable, list[Pattern]] = {}
+        for one in pending:
+            if len(found := open_terms(one)) == 1:
+                options.setdefault(found[0], []).append(one)
+        choices = {
+            variable: self._candidates(tuple(patterns), given=given)
+            for variable, patterns in options.items()
+        }
+        # A chain is followed from the end that branches less.
+        variable = min(choices, key=lambda one: len(choices[one]))
+        for term in choices[variable]:
+            filled = tuple(fill(one, variable, term) for one in body)
+            rest = [one for one in filled if open_terms(one)]
+            yield from self._complete(filled, rest, given=given)
+
+    def _candidates(self, patterns: tuple[Pattern, ...], *, given: bool) -> list[Term]:
+        """Return the terms that complete patterns of one variable, what is asserted first."""
+        key = (patterns, given)
+        if key not in self._found:
+            self._found[key] = self._find(patterns, given=given)
+        return self._found[key]
+
+    def _find(self, patterns: tuple[Pattern, ...], *, given: bool) -> list[Term]:
+        entailed = self._entailed
+        (variable,) = open_terms(patterns[0])
+        listed = [
+            one for one in patterns if one[1] != variable and entailed.is_listed(one[1], one[2])
+        ]
+        # A literal may be of a class, but is not listed there: that side comes in late.
+        sides = [one for one in listed if one[1] != RDF.type] or listed
+        found, ended = self._meet(sides, patterns, given=given)
+        if not ended and len(sides) < len(listed):
+            found, ended = self._meet(listed, patterns, given=given)
+
+        def rank(term: Term) -> tuple[int, str]:
+            whole = (cast("Statement", fill(one, variable, term)) for one in patterns)
+            return -sum(map(entailed.is_given, whole)), str(term)
+
+        if len(found) > 1:
+            found.sort(key=rank)
+        if any(entailed.is_schema(one[1]) for one in sides):
+            return found
+        self.was_cut |= not given and (not ended or len(found) > self._limit)
+        return found[: self._limit]
+
+    def _meet(
+        self, sides: list[Pattern], patterns: tuple[Pattern, ...], *, given: bool
+    ) -> tuple[list[Term], bool]:
+        """Read the sides in turn, until the shortest of them ends or enough is found.
+
+        Returns:
+            The terms that complete all patterns, and whether these are all.
+        """
+        entailed = self._entailed
+        (variable,) = open_terms(patterns[0])
+        holds = entailed.is_given if given else entailed.may_hold
+        readers = [entailed.terms(*_lacking(one), given=given) for one in sides]
+        found: list[Term] = []
+        seen: set[Term] = set()
+        # An ontology is read whole; only the data may be too much.
+        whole = any(entailed.is_schema(one[1]) for one in sides)
+        while whole or len(seen) <= _REACH * self._limit:
+            for reader in readers:
+                term = next(reader, None)
+                if term is None:
+                    return found, True
+                if term not in seen:
+                    seen.add(term)
+                    if all(holds(cast("Statement", fill(one, variable, term))) for one in patterns):
+                        found.append(term)
+        return found, False
+
+
+def open_terms(pattern: Pattern) -> tuple[Variable, ...]:
+    """Return the variables of a pattern.
+
+    >>> open_terms((Variable("x"), RDF.type, RDF.List))
+    (<Variable value=x>,)
+    """
+    return tuple(slot for slot in pattern if isinstance(slot, Variable))
+
+
+def fill(pattern: Pattern, variable: Variable, term: Term) -> Pattern:
+    """Put a term in the place of a variable.
+
+    >>> fill((Variable("x"), RDF.type, RDF.List), Variable("x"), RDF.nil)[0] == RDF.nil
+    True
+    """
+    subject, predicate, value = pattern
+    return (
+        term if subject == variable else subject,
+        term if predicate == variable else predicate,
+        term if value == variable else value,
+    )
+
+
+def _lacking(pattern: Pattern) -> tuple[Term | None, Term, Term | None]:
+    subject, predicate, value = pattern
+    return (
+        None if isinstance(subject, Variable) else subject,
+        cast("Term", predicate),
+        None if isinstance(value, Variable) else value,
+    )

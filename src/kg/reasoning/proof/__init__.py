@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from kg.errors import NotEntailed
 from kg.reasoning.in_words import Wording, short_name
-from kg.reasoning.nearness import Nearness
+from kg.reasoning.proof.near_misses import Nearness
+from kg.reasoning.proof.search import Search, Step
 from kg.reasoning.rules import reason
-from kg.reasoning.search import Search, Step
 from kg.reasoning.statements import Index, Lookup, Statement, Term, as_triple, statement
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Prover:
         return cls(Index(map(statement, asserted)), Index(map(statement, inferred)))
 
     def holds(self, triple: Triple) -> bool:
-        """Tell whether a triple is asserted or inferred."""
+        """Return whether a triple is asserted or inferred."""
         return self._search.entailed.holds(statement(triple))
 
     def derive(self, goal: Triple) -> Derivation:
