@@ -1,20 +1,22 @@
-"""The rules of OWL 2 RL: what a rule is, the rules from a conclusion to premises, and in words.
+"""The rules of OWL 2 RL: one table of them in the W3C's form, and what an ontology makes of them.
 
-An ontology compiles to a program of rules without variables for its properties and classes. It is
+The table is that of https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL (tables 4 to 9). The
+compiler reads it forwards, with the premises about the ontology filled in; a search for proofs
+reads it backwards, from a conclusion to premises; the sentences are what people read of a rule.
+
+A compiled ontology is a program of rules without variables for its properties and classes. It is
 data and knows no engine: one engine runs it on integer columns, another follows a change through
 it, and others can write it as SPARQL or as operations on tables.
-
-Each function below takes a goal and what the ontology says, and yields the ways to conclude the
-goal by one rule, named as in https://www.w3.org/TR/owl2-profiles/#Reasoning_in_OWL_2_RL (tables 4
-to 7). The cells of an RDF list count as part of the axiom that holds the list. Whether the premises
-hold is for the caller to check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import operator
+import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cached_property
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Variable
 
@@ -22,28 +24,204 @@ from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL, broader
 from kg.reasoning.statements import Index, Statement, Term
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
 __all__ = [
-    "REASONS",
-    "RULES_FOR_ALL",
-    "RULES_FOR_SAMENESS",
-    "RULES_FOR_SCHEMA",
-    "RULES_FOR_TYPES",
+    "RULES",
     "Atom",
-    "Backwards",
+    "Entry",
     "Pattern",
     "Program",
     "Rule",
     "Slot",
     "V",
-    "Way",
     "falls_under",
     "is_count",
     "reason",
+    "substitute",
     "variables",
 ]
 
+#: A rule is a line with its name and a sentence, which follows a conclusion, and a line for each
+#: way to read it: what the ontology says; what else holds -> what follows. Words stand for terms of
+#: RDF, RDFS and OWL, numbers for literals of that value, and ?x for any term. "?x not T" is that
+#: they differ, as another rule says it more plainly; "?x in ?d" that a literal is of a datatype.
+#:
+#: Of a list, (?d) is a member, (?x ?y) are two members in their order, and (?d ...) is each of the
+#: members in turn. A premise that ends in "..." then holds for each, with variables of its own
+#: numbered where nothing else has them, and "?x ?q ... ?y" is a path of all of them in order.
+TABLE = """
+asserted: given
+
+eq-ref: everything is itself
+    -> ?x sameAs ?x
+eq-sym: being the same holds both ways
+    ?x sameAs ?y -> ?y sameAs ?x
+eq-trans: both are the same as a third
+    ?x sameAs ?v, ?v sameAs ?z -> ?x sameAs ?z
+eq-rep-s: what holds of a thing holds under its other name
+    ?p not sameAs; ?u sameAs ?s, ?u ?p ?o -> ?s ?p ?o
+eq-rep-p: the relation goes by another name too
+    ?u sameAs ?p, ?s ?u ?o -> ?s ?p ?o
+eq-rep-o: what holds of a thing holds under its other name
+    ?p not sameAs; ?u sameAs ?o, ?s ?p ?u -> ?s ?p ?o
+eq-diff1
+    ?x differentFrom ?y, ?x sameAs ?y -> false
+    ?x differentFrom ?x -> false
+eq-diff2
+    ?a type AllDifferent, ?a members (?x ?y); ?x sameAs ?y -> false
+eq-diff3
+    ?a type AllDifferent, ?a distinctMembers (?x ?y); ?x sameAs ?y -> false
+
+prp-dom: only such a thing can have that relation
+    ?p domain ?c; ?x ?p ?v -> ?x type ?c
+prp-rng: only such a thing can stand at the end of that relation
+    ?p range ?c; ?u ?p ?y -> ?y type ?c
+prp-fp: there is one value at most, so the two are one
+    ?p type FunctionalProperty; ?u ?p ?x, ?u ?p ?y -> ?x sameAs ?y
+prp-ifp: no two things share that value, so the two are one
+    ?p type InverseFunctionalProperty; ?x ?p ?v, ?y ?p ?v -> ?x sameAs ?y
+prp-irp
+    ?p type IrreflexiveProperty; ?x ?p ?x -> false
+prp-symp: holds both ways
+    ?p type SymmetricProperty; ?x ?p ?y -> ?y ?p ?x
+prp-asyp
+    ?p type AsymmetricProperty; ?x ?p ?y, ?y ?p ?x -> false
+prp-trp: carries on from one thing to the next
+    ?p type TransitiveProperty; ?x ?p ?v, ?v ?p ?z -> ?x ?p ?z
+prp-spo1: implied by a narrower relation
+    ?q subPropertyOf ?p; ?x ?q ?y -> ?x ?p ?y
+prp-spo2: a chain of relations gives it
+    ?p propertyChainAxiom (?q ...); ?x ?q ... ?y -> ?x ?p ?y
+prp-eqp1: another relation means the same
+    ?q equivalentProperty ?p; ?x ?q ?y -> ?x ?p ?y
+prp-eqp2: another relation means the same
+    ?p equivalentProperty ?q; ?x ?q ?y -> ?x ?p ?y
+prp-pdw
+    ?p propertyDisjointWith ?q; ?x ?p ?y, ?x ?q ?y -> false
+prp-adp
+    ?a type AllDisjointProperties, ?a members (?p ?q); ?x ?p ?y, ?x ?q ?y -> false
+prp-inv1: the same, the other way round
+    ?q inverseOf ?p; ?x ?q ?y -> ?y ?p ?x
+prp-inv2: the same, the other way round
+    ?p inverseOf ?q; ?x ?q ?y -> ?y ?p ?x
+prp-key: they agree in what tells such things apart
+    ?c hasKey (?k ...); ?x type ?c, ?y type ?c, ?x ?k ?v ..., ?y ?k ?v ... -> ?x sameAs ?y
+prp-npa1
+    ?a sourceIndividual ?x, ?a assertionProperty ?p, ?a targetIndividual ?y; ?x ?p ?y -> false
+prp-npa2
+    ?a sourceIndividual ?x, ?a assertionProperty ?p, ?a targetValue ?y; ?x ?p ?y -> false
+
+cls-nothing2
+    ?x type Nothing -> false
+cls-int1: it meets each part of the definition
+    ?c intersectionOf (?d ...); ?y type ?d ... -> ?y type ?c
+cls-int2: part of the definition of what it is
+    ?c intersectionOf (?d); ?y type ?c -> ?y type ?d
+cls-uni: one of the alternatives holds
+    ?c unionOf (?d); ?y type ?d -> ?y type ?c
+cls-com
+    ?c complementOf ?d; ?x type ?c, ?x type ?d -> false
+cls-svf1: it has a value of that kind
+    ?c someValuesFrom ?d, ?c onProperty ?p, ?d not Thing; ?u ?p ?v, ?v type ?d -> ?u type ?c
+cls-svf2: it has such a value
+    ?c someValuesFrom Thing, ?c onProperty ?p; ?u ?p ?v -> ?u type ?c
+cls-avf: such things have nothing else there
+    ?c allValuesFrom ?d, ?c onProperty ?p; ?u type ?c, ?u ?p ?v -> ?v type ?d
+cls-hv1: all such things have this value
+    ?c hasValue ?y, ?c onProperty ?p; ?u type ?c -> ?u ?p ?y
+cls-hv2: it has the value that such things have
+    ?c hasValue ?y, ?c onProperty ?p; ?u ?p ?y -> ?u type ?c
+cls-maxc1
+    ?c maxCardinality 0, ?c onProperty ?p; ?u type ?c, ?u ?p ?y -> false
+cls-maxc2: there is one at most, so the two are one
+    ?c maxCardinality 1, ?c onProperty ?p; ?u type ?c, ?u ?p ?x, ?u ?p ?y -> ?x sameAs ?y
+cls-maxqc1
+    ?c maxQualifiedCardinality 0, ?c onProperty ?p, ?c onClass ?d, ?d not Thing; \
+    ?u type ?c, ?u ?p ?y, ?y type ?d -> false
+cls-maxqc2
+    ?c maxQualifiedCardinality 0, ?c onProperty ?p, ?c onClass Thing; ?u type ?c, ?u ?p ?y -> false
+cls-maxqc3: there is one of that kind at most, so the two are one
+    ?c maxQualifiedCardinality 1, ?c onProperty ?p, ?c onClass ?d, ?d not Thing; \
+    ?u type ?c, ?u ?p ?x, ?x type ?d, ?u ?p ?y, ?y type ?d -> ?x sameAs ?y
+cls-maxqc4: there is one at most, so the two are one
+    ?c maxQualifiedCardinality 1, ?c onProperty ?p, ?c onClass Thing; \
+    ?u type ?c, ?u ?p ?x, ?u ?p ?y -> ?x sameAs ?y
+cls-oo: it is on the list
+    ?c oneOf (?y); -> ?y type ?c
+
+cax-sco: a narrower kind is of the wider kind
+    ?d subClassOf ?c; ?x type ?d -> ?x type ?c
+    ?w subClassOf Thing, ?x type ?w -> ?x type Thing
+cax-eqc1: by definition the same kind
+    ?d equivalentClass ?c; ?x type ?d -> ?x type ?c
+cax-eqc2: by definition the same kind
+    ?c equivalentClass ?d; ?x type ?d -> ?x type ?c
+cax-dw
+    ?c disjointWith ?d; ?x type ?c, ?x type ?d -> false
+cax-adc
+    ?a type AllDisjointClasses, ?a members (?c ?d); ?x type ?c, ?x type ?d -> false
+
+dt-type2: the value is written as one
+    ?x in ?d; -> ?x type ?d
+
+scm-cls: every kind is
+    ?c type Class -> ?c subClassOf ?c
+    ?c type Class -> ?c subClassOf Thing
+scm-sco: a kind of a kind
+    ?c subClassOf ?v, ?v subClassOf ?e -> ?c subClassOf ?e
+scm-eqc1: by definition the same kind
+    ?c equivalentClass ?d -> ?c subClassOf ?d
+    ?c equivalentClass ?d -> ?d subClassOf ?c
+scm-eqc2: each is a kind of the other
+    ?c subClassOf ?d, ?d subClassOf ?c -> ?c equivalentClass ?d
+scm-op: every relation implies itself
+    ?p type ObjectProperty -> ?p subPropertyOf ?p
+scm-dp: every relation implies itself
+    ?p type DatatypeProperty -> ?p subPropertyOf ?p
+scm-spo: implied by what is implied
+    ?p subPropertyOf ?v, ?v subPropertyOf ?r -> ?p subPropertyOf ?r
+scm-eqp1: they mean the same
+    ?p equivalentProperty ?q -> ?p subPropertyOf ?q
+    ?p equivalentProperty ?q -> ?q subPropertyOf ?p
+scm-eqp2: each implies the other
+    ?p subPropertyOf ?q, ?q subPropertyOf ?p -> ?p equivalentProperty ?q
+scm-dom1: what is of a kind is of the wider kind
+    ?p domain ?v, ?v subClassOf ?c -> ?p domain ?c
+scm-dom2: a narrower relation starts from no other kind
+    ?v domain ?c, ?p subPropertyOf ?v -> ?p domain ?c
+scm-rng1: what is of a kind is of the wider kind
+    ?p range ?v, ?v subClassOf ?c -> ?p range ?c
+scm-rng2: a narrower relation leads to no other kind
+    ?v range ?c, ?p subPropertyOf ?v -> ?p range ?c
+scm-hv: a narrower relation to the same value
+    ?c hasValue ?y, ?c onProperty ?p, ?d hasValue ?y, ?d onProperty ?q; \
+    ?p subPropertyOf ?q -> ?c subClassOf ?d
+scm-svf1: a value of a narrower kind
+    ?c someValuesFrom ?y, ?c onProperty ?p, ?d someValuesFrom ?z, ?d onProperty ?p; \
+    ?y subClassOf ?z -> ?c subClassOf ?d
+scm-svf2: a value by a narrower relation
+    ?c someValuesFrom ?y, ?c onProperty ?p, ?d someValuesFrom ?y, ?d onProperty ?q; \
+    ?p subPropertyOf ?q -> ?c subClassOf ?d
+scm-avf1: values of a narrower kind
+    ?c allValuesFrom ?y, ?c onProperty ?p, ?d allValuesFrom ?z, ?d onProperty ?p; \
+    ?y subClassOf ?z -> ?c subClassOf ?d
+scm-avf2: fewer relations, the same kind
+    ?c allValuesFrom ?y, ?c onProperty ?p, ?d allValuesFrom ?y, ?d onProperty ?q; \
+    ?q subPropertyOf ?p -> ?c subClassOf ?d
+scm-int: part of the definition
+    ?c intersectionOf (?d); -> ?c subClassOf ?d
+scm-uni: one of the alternatives
+    ?c unionOf (?d); -> ?d subClassOf ?c
+"""
+
 #: A term, or a variable that stands for any.
 Slot: TypeAlias = Term | Variable
+#: A statement, some of whose terms are still to be found.
+Pattern: TypeAlias = tuple[Slot, Slot, Slot]
+#: What the variables of a rule stand for.
+Bound: TypeAlias = "Mapping[Slot, Slot]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +262,7 @@ class Program:
     """An ontology compiled to rules.
 
     Args:
-        rules: those with a head, and those that tell a contradiction.
+        rules: those with a head, and those that conclude a contradiction.
         schema: the statements of the ontology and all that they entail among themselves.
         nameless: the blank nodes that are part of axioms; what is said of them is not for readers.
         datatypes: those that a rule asks for as a class: a literal is of its own and all broader
@@ -109,14 +287,17 @@ def variables(atom: Atom) -> frozenset[Variable]:
     )
 
 
-#: A statement, some of whose terms are still to be found.
-Pattern: TypeAlias = tuple[Slot, Slot, Slot]
-#: The axioms that make a way to a conclusion, and what must hold besides.
-Way: TypeAlias = tuple[tuple[Statement, ...], tuple[Pattern, ...]]
-#: What yields the ways to a goal by one rule, from the statements of the ontology.
-Backwards: TypeAlias = Callable[[Statement, Index], Iterator[Way]]
+#: The variables of the rules, in the letters of the specification.
+V = {name: Variable(name) for name in ("u", "v", "x", "y", "z", "p", "x2", "y1", "y2", "p2")}
 
-_U, _V, _W = Variable("u"), Variable("v"), Variable("w")
+
+def falls_under(member: Slot, kind: Term) -> Atom:
+    """Return the atom that says that something is of a class.
+
+    >>> falls_under(V["x"], OWL.Thing).predicate == RDF.type
+    True
+    """
+    return Atom(member, RDF.type, kind)
 
 
 def is_count(term: Term, number: int) -> bool:
@@ -129,534 +310,256 @@ def is_count(term: Term, number: int) -> bool:
     return isinstance(term, Literal) and term.value.isdecimal() and int(term.value) == number
 
 
-# --- any predicate (tables 4 and 5) ---------------------------------------------------------------
-
-
-def _eq_rep_s(goal: Statement, _schema: Index) -> Iterator[Way]:
-    subject, predicate, value = goal
-    # Of sameness itself, rules eq-sym and eq-trans say it more plainly.
-    if predicate != OWL.sameAs:
-        yield (), ((_U, OWL.sameAs, subject), (_U, predicate, value))
-
-
-def _eq_rep_p(goal: Statement, _schema: Index) -> Iterator[Way]:
-    subject, predicate, value = goal
-    yield (), ((_U, OWL.sameAs, predicate), (subject, _U, value))
-
-
-def _eq_rep_o(goal: Statement, _schema: Index) -> Iterator[Way]:
-    subject, predicate, value = goal
-    if predicate != OWL.sameAs:
-        yield (), ((_U, OWL.sameAs, value), (subject, predicate, _U))
-
-
-def _prp_symp(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    symmetric = (p, RDF.type, OWL.SymmetricProperty)
-    if symmetric in schema:
-        yield (symmetric,), ((y, p, x),)
-
-
-def _prp_trp(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, z = goal
-    transitive = (p, RDF.type, OWL.TransitiveProperty)
-    if transitive in schema:
-        yield (transitive,), ((x, p, _V), (_V, p, z))
-
-
-def _prp_spo1(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    for narrower in schema.subjects(RDFS.subPropertyOf, p):
-        yield ((narrower, RDFS.subPropertyOf, p),), ((x, narrower, y),)
-
-
-def _prp_spo2(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    for head in schema.objects(p, OWL.propertyChainAxiom):
-        chain = schema.members(head)
-        stops = [x, *(Variable(f"v{number}") for number in range(1, len(chain))), y]
-        links = tuple(zip(stops, chain, stops[1:], strict=False))
-        if chain:
-            yield ((p, OWL.propertyChainAxiom, head),), links
-
-
-def _prp_eqp1(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    for other in schema.subjects(OWL.equivalentProperty, p):
-        yield ((other, OWL.equivalentProperty, p),), ((x, other, y),)
-
-
-def _prp_eqp2(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    for other in schema.objects(p, OWL.equivalentProperty):
-        yield ((p, OWL.equivalentProperty, other),), ((x, other, y),)
-
-
-def _prp_inv1(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, p, x = goal
-    for other in schema.subjects(OWL.inverseOf, p):
-        yield ((other, OWL.inverseOf, p),), ((x, other, y),)
-
-
-def _prp_inv2(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, p, y = goal
-    for other in schema.objects(p, OWL.inverseOf):
-        yield ((p, OWL.inverseOf, other),), ((y, other, x),)
-
-
-def _cls_hv1(goal: Statement, schema: Index) -> Iterator[Way]:
-    u, p, y = goal
-    for x in schema.subjects(OWL.onProperty, p) & schema.subjects(OWL.hasValue, y):
-        yield ((x, OWL.hasValue, y), (x, OWL.onProperty, p)), ((u, RDF.type, x),)
-
-
-# --- owl:sameAs (tables 4 to 6) -------------------------------------------------------------------
-
-
-def _eq_ref(goal: Statement, _schema: Index) -> Iterator[Way]:
-    if goal[0] == goal[2]:
-        yield (), ()
-
-
-def _eq_sym(goal: Statement, _schema: Index) -> Iterator[Way]:
-    x, same, y = goal
-    yield (), ((y, same, x),)
-
-
-def _eq_trans(goal: Statement, _schema: Index) -> Iterator[Way]:
-    x, same, z = goal
-    yield (), ((x, same, _V), (_V, same, z))
-
-
-def _prp_fp(goal: Statement, schema: Index) -> Iterator[Way]:
-    y1, _, y2 = goal
-    for p in schema.subjects(RDF.type, OWL.FunctionalProperty):
-        yield ((p, RDF.type, OWL.FunctionalProperty),), ((_U, p, y1), (_U, p, y2))
-
-
-def _prp_ifp(goal: Statement, schema: Index) -> Iterator[Way]:
-    x1, _, x2 = goal
-    for p in schema.subjects(RDF.type, OWL.InverseFunctionalProperty):
-        yield ((p, RDF.type, OWL.InverseFunctionalProperty),), ((x1, p, _V), (x2, p, _V))
-
-
-def _prp_key(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, _, y = goal
-    for holder, head in schema.pairs(OWL.hasKey):
-        agreed = [
-            (who, key, Variable(f"v{number}"))
-            for number, key in enumerate(schema.members(head))
-            for who in (x, y)
-        ]
-        if agreed:
-            kinds = ((x, RDF.type, holder), (y, RDF.type, holder))
-            yield ((holder, OWL.hasKey, head),), (*kinds, *agreed)
-
-
-def _cls_maxc2(goal: Statement, schema: Index) -> Iterator[Way]:
-    y1, _, y2 = goal
-    for axioms, x, p in _at_most_one(OWL.maxCardinality, schema):
-        yield axioms, ((_U, RDF.type, x), (_U, p, y1), (_U, p, y2))
-
-
-def _cls_maxqc3(goal: Statement, schema: Index) -> Iterator[Way]:
-    y1, _, y2 = goal
-    for axioms, x, p in _at_most_one(OWL.maxQualifiedCardinality, schema):
-        for kind in schema.objects(x, OWL.onClass) - {OWL.Thing}:
-            first, second = ((_U, p, y1), (y1, RDF.type, kind)), ((_U, p, y2), (y2, RDF.type, kind))
-            yield (*axioms, (x, OWL.onClass, kind)), ((_U, RDF.type, x), *first, *second)
-
-
-def _cls_maxqc4(goal: Statement, schema: Index) -> Iterator[Way]:
-    y1, _, y2 = goal
-    for axioms, x, p in _at_most_one(OWL.maxQualifiedCardinality, schema):
-        if OWL.Thing in schema.objects(x, OWL.onClass):
-            values = ((_U, p, y1), (_U, p, y2))
-            yield (*axioms, (x, OWL.onClass, OWL.Thing)), ((_U, RDF.type, x), *values)
-
-
-def _at_most_one(
-    predicate: Term, schema: Index
-) -> Iterator[tuple[tuple[Statement, ...], Term, Term]]:
-    """Yield what says that there is a limit of one, the restriction, and its property."""
-    for x, number in schema.pairs(predicate):
-        if is_count(number, 1):
-            for p in schema.objects(x, OWL.onProperty):
-                yield ((x, predicate, number), (x, OWL.onProperty, p)), x, p
-
-
-# --- rdf:type (tables 5 to 8) ---------------------------------------------------------------------
-
-
-def _prp_dom(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, _, kind = goal
-    for p in schema.subjects(RDFS.domain, kind):
-        yield ((p, RDFS.domain, kind),), ((x, p, _V),)
-
-
-def _prp_rng(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, _, kind = goal
-    for p in schema.subjects(RDFS.range, kind):
-        yield ((p, RDFS.range, kind),), ((_U, p, y),)
-
-
-def _cls_int1(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, _, kind = goal
-    for head in schema.objects(kind, OWL.intersectionOf):
-        parts = dict.fromkeys(schema.members(head))
-        yield ((kind, OWL.intersectionOf, head),), tuple((y, RDF.type, part) for part in parts)
-
-
-def _cls_int2(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, _, part = goal
-    for kind, head in schema.holders(OWL.intersectionOf, part):
-        yield ((kind, OWL.intersectionOf, head),), ((y, RDF.type, kind),)
-
-
-def _cls_uni(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, _, kind = goal
-    for head in schema.objects(kind, OWL.unionOf):
-        for part in dict.fromkeys(schema.members(head)):
-            yield ((kind, OWL.unionOf, head),), ((y, RDF.type, part),)
-
-
-def _cls_svf1(goal: Statement, schema: Index) -> Iterator[Way]:
-    u, _, x = goal
-    for filler in schema.objects(x, OWL.someValuesFrom) - {OWL.Thing}:
-        for p in schema.objects(x, OWL.onProperty):
-            restriction = ((x, OWL.someValuesFrom, filler), (x, OWL.onProperty, p))
-            yield restriction, ((u, p, _V), (_V, RDF.type, filler))
-
-
-def _cls_svf2(goal: Statement, schema: Index) -> Iterator[Way]:
-    u, _, x = goal
-    if OWL.Thing in schema.objects(x, OWL.someValuesFrom):
-        for p in schema.objects(x, OWL.onProperty):
-            yield ((x, OWL.someValuesFrom, OWL.Thing), (x, OWL.onProperty, p)), ((u, p, _V),)
-
-
-def _cls_avf(goal: Statement, schema: Index) -> Iterator[Way]:
-    v, _, filler = goal
-    for x in schema.subjects(OWL.allValuesFrom, filler):
-        for p in schema.objects(x, OWL.onProperty):
-            restriction = ((x, OWL.allValuesFrom, filler), (x, OWL.onProperty, p))
-            yield restriction, ((_U, RDF.type, x), (_U, p, v))
-
-
-def _cls_hv2(goal: Statement, schema: Index) -> Iterator[Way]:
-    u, _, x = goal
-    for y in schema.objects(x, OWL.hasValue):
-        for p in schema.objects(x, OWL.onProperty):
-            yield ((x, OWL.hasValue, y), (x, OWL.onProperty, p)), ((u, p, y),)
-
-
-def _cls_oo(goal: Statement, schema: Index) -> Iterator[Way]:
-    y, _, kind = goal
-    for holder, head in schema.holders(OWL.oneOf, y):
-        if holder == kind:
-            yield ((kind, OWL.oneOf, head),), ()
-
-
-def _cax_sco(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, _, kind = goal
-    for other in schema.subjects(RDFS.subClassOf, kind):
-        yield ((other, RDFS.subClassOf, kind),), ((x, RDF.type, other),)
-    # That a class is a subclass of owl:Thing goes without saying, so no ontology says it.
-    if kind == OWL.Thing:
-        yield (), ((_W, RDFS.subClassOf, kind), (x, RDF.type, _W))
-
-
-def _cax_eqc1(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, _, kind = goal
-    for other in schema.subjects(OWL.equivalentClass, kind):
-        yield ((other, OWL.equivalentClass, kind),), ((x, RDF.type, other),)
-
-
-def _cax_eqc2(goal: Statement, schema: Index) -> Iterator[Way]:
-    x, _, kind = goal
-    for other in schema.objects(kind, OWL.equivalentClass):
-        yield ((kind, OWL.equivalentClass, other),), ((x, RDF.type, other),)
-
-
-def _dt_type2(goal: Statement, _schema: Index) -> Iterator[Way]:
-    literal, _, kind = goal
-    datatype = literal.datatype if isinstance(literal, Literal) else None
-    # That "5" is an xsd:integer and an xsd:decimal needs no premise.
-    if datatype in OWL_2_RL and kind in broader(datatype):
-        yield (), ()
-
-
-RULES_FOR_ALL: tuple[tuple[str, Backwards], ...] = (
-    ("eq-rep-s", _eq_rep_s),
-    ("eq-rep-p", _eq_rep_p),
-    ("eq-rep-o", _eq_rep_o),
-    ("prp-symp", _prp_symp),
-    ("prp-trp", _prp_trp),
-    ("prp-spo1", _prp_spo1),
-    ("prp-spo2", _prp_spo2),
-    ("prp-eqp1", _prp_eqp1),
-    ("prp-eqp2", _prp_eqp2),
-    ("prp-inv1", _prp_inv1),
-    ("prp-inv2", _prp_inv2),
-    ("cls-hv1", _cls_hv1),
-)
-RULES_FOR_SAMENESS: tuple[tuple[str, Backwards], ...] = (
-    ("eq-ref", _eq_ref),
-    ("eq-sym", _eq_sym),
-    ("eq-trans", _eq_trans),
-    ("prp-fp", _prp_fp),
-    ("prp-ifp", _prp_ifp),
-    ("prp-key", _prp_key),
-    ("cls-maxc2", _cls_maxc2),
-    ("cls-maxqc3", _cls_maxqc3),
-    ("cls-maxqc4", _cls_maxqc4),
-)
-RULES_FOR_TYPES: tuple[tuple[str, Backwards], ...] = (
-    ("prp-dom", _prp_dom),
-    ("prp-rng", _prp_rng),
-    ("cls-int1", _cls_int1),
-    ("cls-int2", _cls_int2),
-    ("cls-uni", _cls_uni),
-    ("cls-svf1", _cls_svf1),
-    ("cls-svf2", _cls_svf2),
-    ("cls-avf", _cls_avf),
-    ("cls-hv2", _cls_hv2),
-    ("cls-oo", _cls_oo),
-    ("cax-sco", _cax_sco),
-    ("cax-eqc1", _cax_eqc1),
-    ("cax-eqc2", _cax_eqc2),
-    ("dt-type2", _dt_type2),
-)
-
-# --- classes and properties (table 9) -------------------------------------------------------------
-
-_MIDDLE = Variable("v")
-
-
-def _scm_cls(goal: Statement, _schema: Index) -> Iterator[Way]:
-    narrower, _, wider = goal
-    if wider in (narrower, OWL.Thing):
-        yield (), ((narrower, RDF.type, OWL.Class),)
-
-
-def _scm_sco(goal: Statement, _schema: Index) -> Iterator[Way]:
-    narrower, sub, wider = goal
-    yield (), ((narrower, sub, _MIDDLE), (_MIDDLE, sub, wider))
-
-
-def _scm_eqc1(goal: Statement, _schema: Index) -> Iterator[Way]:
-    narrower, _, wider = goal
-    yield (), ((narrower, OWL.equivalentClass, wider),)
-    yield (), ((wider, OWL.equivalentClass, narrower),)
-
-
-def _scm_eqc2(goal: Statement, _schema: Index) -> Iterator[Way]:
-    one, _, other = goal
-    yield (), ((one, RDFS.subClassOf, other), (other, RDFS.subClassOf, one))
-
-
-def _scm_int(goal: Statement, schema: Index) -> Iterator[Way]:
-    kind, _, part = goal
-    for holder, head in schema.holders(OWL.intersectionOf, part):
-        if holder == kind:
-            yield ((kind, OWL.intersectionOf, head),), ()
-
-
-def _scm_uni(goal: Statement, schema: Index) -> Iterator[Way]:
-    part, _, kind = goal
-    for holder, head in schema.holders(OWL.unionOf, part):
-        if holder == kind:
-            yield ((kind, OWL.unionOf, head),), ()
-
-
-def _scm_hv(goal: Statement, schema: Index) -> Iterator[Way]:
-    one, _, other = goal
-    for value in schema.objects(one, OWL.hasValue) & schema.objects(other, OWL.hasValue):
-        for p1, p2, ends in _on(goal, OWL.hasValue, value, value, schema):
-            yield ends, ((p1, RDFS.subPropertyOf, p2),)
-
-
-def _scm_svf1(goal: Statement, schema: Index) -> Iterator[Way]:
-    yield from _narrower_filler(goal, OWL.someValuesFrom, schema)
-
-
-def _scm_svf2(goal: Statement, schema: Index) -> Iterator[Way]:
-    for p1, p2, ends in _same_filler(goal, OWL.someValuesFrom, schema):
-        yield ends, ((p1, RDFS.subPropertyOf, p2),)
-
-
-def _scm_avf1(goal: Statement, schema: Index) -> Iterator[Way]:
-    yield from _narrower_filler(goal, OWL.allValuesFrom, schema)
-
-
-def _scm_avf2(goal: Statement, schema: Index) -> Iterator[Way]:
-    # All values of the wider property being of a kind, so are those of the narrower.
-    for p1, p2, ends in _same_filler(goal, OWL.allValuesFrom, schema):
-        yield ends, ((p2, RDFS.subPropertyOf, p1),)
-
-
-def _same_filler(
-    goal: Statement, quantifier: Term, schema: Index
-) -> Iterator[tuple[Term, Term, tuple[Statement, ...]]]:
-    for filler in schema.objects(goal[0], quantifier) & schema.objects(goal[2], quantifier):
-        yield from _on(goal, quantifier, filler, filler, schema)
-
-
-def _narrower_filler(goal: Statement, quantifier: Term, schema: Index) -> Iterator[Way]:
-    one, _, other = goal
-    for narrower in schema.objects(one, quantifier):
-        for wider in schema.objects(other, quantifier):
-            for p1, p2, ends in _on(goal, quantifier, narrower, wider, schema):
-                if p1 == p2:
-                    yield ends, ((narrower, RDFS.subClassOf, wider),)
-
-
-def _on(
-    goal: Statement, quantifier: Term, narrower: Term, wider: Term, schema: Index
-) -> Iterator[tuple[Term, Term, tuple[Statement, ...]]]:
-    """Yield the properties that two restrictions are on, and what says so."""
-    one, _, other = goal
-    for p1 in schema.objects(one, OWL.onProperty):
-        for p2 in schema.objects(other, OWL.onProperty):
-            first = ((one, quantifier, narrower), (one, OWL.onProperty, p1))
-            yield p1, p2, (*first, (other, quantifier, wider), (other, OWL.onProperty, p2))
-
-
-def _scm_op(goal: Statement, _schema: Index) -> Iterator[Way]:
-    if goal[0] == goal[2]:
-        yield (), ((goal[0], RDF.type, OWL.ObjectProperty),)
-
-
-def _scm_dp(goal: Statement, _schema: Index) -> Iterator[Way]:
-    if goal[0] == goal[2]:
-        yield (), ((goal[0], RDF.type, OWL.DatatypeProperty),)
-
-
-def _scm_eqp1(goal: Statement, _schema: Index) -> Iterator[Way]:
-    narrower, _, wider = goal
-    yield (), ((narrower, OWL.equivalentProperty, wider),)
-    yield (), ((wider, OWL.equivalentProperty, narrower),)
-
-
-def _scm_eqp2(goal: Statement, _schema: Index) -> Iterator[Way]:
-    one, _, other = goal
-    yield (), ((one, RDFS.subPropertyOf, other), (other, RDFS.subPropertyOf, one))
-
-
-def _scm_1(goal: Statement, _schema: Index) -> Iterator[Way]:
-    p, end, wider = goal
-    yield (), ((p, end, _MIDDLE), (_MIDDLE, RDFS.subClassOf, wider))
-
-
-def _scm_2(goal: Statement, _schema: Index) -> Iterator[Way]:
-    p, end, kind = goal
-    yield (), ((_MIDDLE, end, kind), (p, RDFS.subPropertyOf, _MIDDLE))
-
-
-RULES_FOR_SCHEMA: dict[Term, tuple[tuple[str, Backwards], ...]] = {
-    RDFS.subClassOf: (
-        ("scm-cls", _scm_cls),
-        ("scm-sco", _scm_sco),
-        ("scm-eqc1", _scm_eqc1),
-        ("scm-int", _scm_int),
-        ("scm-uni", _scm_uni),
-        ("scm-hv", _scm_hv),
-        ("scm-svf1", _scm_svf1),
-        ("scm-svf2", _scm_svf2),
-        ("scm-avf1", _scm_avf1),
-        ("scm-avf2", _scm_avf2),
-    ),
-    OWL.equivalentClass: (("scm-eqc2", _scm_eqc2),),
-    RDFS.subPropertyOf: (
-        ("scm-op", _scm_op),
-        ("scm-dp", _scm_dp),
-        ("scm-spo", _scm_sco),
-        ("scm-eqp1", _scm_eqp1),
-    ),
-    OWL.equivalentProperty: (("scm-eqp2", _scm_eqp2),),
-    RDFS.domain: (("scm-dom1", _scm_1), ("scm-dom2", _scm_2)),
-    RDFS.range: (("scm-rng1", _scm_1), ("scm-rng2", _scm_2)),
-}
-
-
-#: Why a conclusion holds, by the name of the rule that gives it; each follows the conclusion.
-REASONS: dict[str, str] = {
-    "asserted": "given",
-    "eq-ref": "everything is itself",
-    "eq-sym": "being the same holds both ways",
-    "eq-trans": "both are the same as a third",
-    "eq-rep-s": "what holds of a thing holds under its other name",
-    "eq-rep-p": "the relation goes by another name too",
-    "eq-rep-o": "what holds of a thing holds under its other name",
-    "prp-dom": "only such a thing can have that relation",
-    "prp-rng": "only such a thing can stand at the end of that relation",
-    "prp-fp": "there is one value at most, so the two are one",
-    "prp-ifp": "no two things share that value, so the two are one",
-    "prp-key": "they agree in what tells such things apart",
-    "prp-symp": "holds both ways",
-    "prp-trp": "carries on from one thing to the next",
-    "prp-spo1": "implied by a narrower relation",
-    "prp-spo2": "a chain of relations gives it",
-    "prp-eqp1": "another relation means the same",
-    "prp-eqp2": "another relation means the same",
-    "prp-inv1": "the same, the other way round",
-    "prp-inv2": "the same, the other way round",
-    "cls-int1": "it meets each part of the definition",
-    "cls-int2": "part of the definition of what it is",
-    "cls-uni": "one of the alternatives holds",
-    "cls-svf1": "it has a value of that kind",
-    "cls-svf2": "it has such a value",
-    "cls-avf": "such things have nothing else there",
-    "cls-hv1": "all such things have this value",
-    "cls-hv2": "it has the value that such things have",
-    "cls-oo": "it is on the list",
-    "cls-maxc2": "there is one at most, so the two are one",
-    "cls-maxqc3": "there is one of that kind at most, so the two are one",
-    "cls-maxqc4": "there is one at most, so the two are one",
-    "cax-sco": "a narrower kind is of the wider kind",
-    "cax-eqc1": "by definition the same kind",
-    "cax-eqc2": "by definition the same kind",
-    "dt-type2": "the value is written as one",
-    "scm-cls": "every kind is",
-    "scm-sco": "a kind of a kind",
-    "scm-eqc1": "by definition the same kind",
-    "scm-eqc2": "each is a kind of the other",
-    "scm-op": "every relation implies itself",
-    "scm-dp": "every relation implies itself",
-    "scm-spo": "implied by what is implied",
-    "scm-eqp1": "they mean the same",
-    "scm-eqp2": "each implies the other",
-    "scm-dom1": "what is of a kind is of the wider kind",
-    "scm-dom2": "a narrower relation starts from no other kind",
-    "scm-rng1": "what is of a kind is of the wider kind",
-    "scm-rng2": "a narrower relation leads to no other kind",
-    "scm-hv": "a narrower relation to the same value",
-    "scm-svf1": "a value of a narrower kind",
-    "scm-svf2": "a value by a narrower relation",
-    "scm-avf1": "values of a narrower kind",
-    "scm-avf2": "fewer relations, the same kind",
-    "scm-int": "part of the definition",
-    "scm-uni": "one of the alternatives",
-}
+def substitute(pattern: Pattern, bound: Bound) -> Pattern:
+    """Return a pattern with terms in place of its variables.
+
+    >>> x = Variable("x")
+    >>> substitute((x, RDF.type, x), {x: OWL.Class})[2] == OWL.Class
+    True
+    """
+    subject, predicate, value = pattern
+    return bound.get(subject, subject), bound.get(predicate, predicate), bound.get(value, value)
+
+
+# --- the table, read ------------------------------------------------------------------------------
+
+
+class _List(NamedTuple):
+    """What an axiom says of the members of its list: of one, of two, or of each."""
+
+    head: Variable
+    names: tuple[Variable, ...]
+    each: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One reading of a rule of the table.
+
+    Args:
+        name: of the rule.
+        axioms: what the ontology says; a number stands for a literal of that value.
+        conditions: on what its variables stand for: "not" or "in", and the two terms.
+        listed: what is said of a list.
+        body: what else must hold.
+        repeated: what must hold for each member of the list.
+        is_path: whether these are links of a path.
+        head: what follows; None for a contradiction.
+    """
+
+    name: str
+    axioms: tuple[tuple[Slot, Term, Slot | int], ...]
+    conditions: tuple[tuple[str, Slot, Slot], ...]
+    listed: _List | None
+    body: tuple[Pattern, ...]
+    repeated: tuple[Pattern, ...]
+    is_path: bool
+    head: Pattern | None
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """The places of the conclusion that the ontology has a say in."""
+        named: set[object] = {slot for pattern in self.axioms for slot in pattern}
+        named.update(slot for _, *both in self.conditions for slot in both)
+        named.update(self.listed.names if self.listed else ())
+        return tuple(place for place, slot in enumerate(self.head or ()) if slot in named)
+
+    @cached_property
+    def _own(self) -> frozenset[Slot]:
+        """The variables that each member of the list has to itself."""
+        shared = {slot for one in (*self.body, self.head or ()) for slot in one}
+        shared.update(self.listed.names if self.listed else ())
+        found = {slot for one in self.repeated for slot in one if isinstance(slot, Variable)}
+        return frozenset(found - shared)
+
+    def match(self, goal: Statement) -> dict[Slot, Term] | None:
+        """Return what the variables of the conclusion stand for, None where it is not the goal."""
+        bound: dict[Slot, Term] = {}
+        for slot, term in zip(self.head or (), goal, strict=True):
+            if bound.setdefault(slot, term if isinstance(slot, Variable) else slot) != term:
+                return None
+        return bound
+
+    def instances(
+        self, index: Index, members: Callable[[Term], tuple[Term, ...]], bound: Bound
+    ) -> Iterator[tuple[tuple[Statement, ...], Bound, tuple[Pattern, ...]]]:
+        """Yield the ways in which an ontology meets what the rule asks of it, in order.
+
+        Args:
+            index: the ontology.
+            members: reads a list.
+            bound: what variables stand for already.
+
+        Yields:
+            The axioms, what the variables stand for, and what else must hold.
+        """
+        for axioms, found, listed in self._with_members(index, members, bound):
+            if all(
+                _CONDITIONS[word](found.get(one, one), found.get(other, other))
+                for word, one, other in self.conditions
+            ):
+                patterns = (*self.body, *self._for_each(listed))
+                yield axioms, found, tuple(substitute(one, found) for one in patterns)
+
+    def _with_members(
+        self, index: Index, members: Callable[[Term], tuple[Term, ...]], bound: Bound
+    ) -> Iterator[tuple[tuple[Statement, ...], Bound, tuple[Term, ...]]]:
+        for axioms, found in self._with_axioms(index, bound, ()):
+            if self.listed is None:
+                yield axioms, found, ()
+                continue
+            listed = members(axioms[-1][2])
+            names = self.listed.names
+            if self.listed.each:
+                if listed:
+                    yield axioms, found, listed
+            elif names[0] in found:
+                if found[names[0]] in listed:
+                    yield axioms, found, ()
+            else:
+                chosen = combinations(listed, 2) if len(names) > 1 else zip(dict.fromkeys(listed))
+                for some in chosen:
+                    yield axioms, {**found, **dict(zip(names, some, strict=True))}, ()
+
+    def _with_axioms(
+        self, index: Index, bound: Bound, before: tuple[Statement, ...]
+    ) -> Iterator[tuple[tuple[Statement, ...], Bound]]:
+        """Yield each way to find the axioms that come after some, with what is bound then."""
+        if len(before) == len(self.axioms):
+            yield before, bound
+            return
+        start, predicate, end = self.axioms[len(before)]
+        for subject, value in self._ends(index, predicate, bound.get(start), end, bound):
+            found = {**bound, start: subject}
+            if isinstance(end, Variable):
+                found[end] = value
+            yield from self._with_axioms(index, found, (*before, (subject, predicate, value)))
+
+    def _ends(
+        self, index: Index, predicate: Term, subject: Slot | None, end: Slot | int, bound: Bound
+    ) -> list[tuple[Term, Term]]:
+        """Return subject and object of the statements that may be one of the axioms, in order."""
+        value = bound.get(end) if isinstance(end, Variable) else end
+        member = self.listed and end == self.listed.head and bound.get(self.listed.names[0])
+        if isinstance(subject, Term):
+            found = [(subject, other) for other in index.objects(subject, predicate)]
+        elif isinstance(value, Term):
+            found = [(one, value) for one in index.subjects(predicate, value)]
+        elif isinstance(member, Term):
+            found = index.holders(predicate, member)
+        else:
+            found = list(index.pairs(predicate))
+        if isinstance(value, int):
+            found = [pair for pair in found if is_count(pair[1], value)]
+        elif value is not None:
+            found = [pair for pair in found if pair[1] == value]
+        return sorted(found, key=_texts) if len(found) > 1 else found
+
+    def _for_each(self, listed: Sequence[Term]) -> Iterator[Pattern]:
+        """Yield what must hold for each member of a list, one member after the other."""
+        if self.is_path:
+            ((start, _, end),) = self.repeated
+            stops = (start, *(Variable(f"v{number}") for number in range(1, len(listed))), end)
+            for link, (one, other) in zip(listed, pairwise(stops), strict=True):
+                yield one, link, other
+        elif self.listed and self.repeated:
+            for number, member in enumerate(dict.fromkeys(listed)):
+                numbered: dict[Slot, Slot] = {
+                    slot: Variable(f"{slot.value}{number}")
+                    for slot in self._own
+                    if isinstance(slot, Variable)
+                }
+                numbered[self.listed.names[0]] = member
+                yield from (substitute(pattern, numbered) for pattern in self.repeated)
+
+
+def _texts(pair: tuple[Term, Term]) -> tuple[str, str]:
+    return str(pair[0]), str(pair[1])
+
+
+def _is_in(literal: Slot, datatype: Slot) -> bool:
+    own = literal.datatype if isinstance(literal, Literal) else None
+    return own in OWL_2_RL and datatype in broader(own)
+
+
+_CONDITIONS: dict[str, Callable[[Slot, Slot], bool]] = {"not": operator.ne, "in": _is_in}
+
+
+def _read_table() -> Iterator[tuple[str, str, list[Entry]]]:
+    """Yield the rules: name, sentence, readings."""
+    for block in re.split(r"\n+(?! )", TABLE.strip()):
+        title, *lines = block.split("\n")
+        name, _, sentence = title.partition(": ")
+        yield name, sentence, [_entry(name, line) for line in lines]
+
+
+def _entry(name: str, line: str) -> Entry:
+    left, _, right = line.partition("->")
+    ontology, _, data = left.rpartition(";")
+    axioms: list[tuple[Slot, Term, Slot | int]] = []
+    conditions: list[tuple[str, Slot, Slot]] = []
+    listed = None
+    for start, word, *rest in _premises(ontology):
+        if word in _CONDITIONS:
+            conditions.append((word, _slot(start), _slot(rest[0])))
+            continue
+        end: Slot | int
+        if rest[0].startswith("("):
+            names = " ".join(rest).strip("()").split()
+            end = Variable("list")
+            chosen = tuple(_variable(one) for one in names if one != "...")
+            listed = _List(end, chosen, "..." in names)
+        else:
+            end = int(rest[0]) if rest[0].isdecimal() else _slot(rest[0])
+        axioms.append((_slot(start), _vocabulary(word), end))
+    premises = _premises(data)
+    head = _pattern(right.split()) if right.strip() != "false" else None
+    return Entry(
+        name,
+        tuple(axioms),
+        tuple(conditions),
+        listed,
+        tuple(_pattern(words) for words in premises if "..." not in words),
+        tuple(_pattern(words) for words in premises if "..." in words),
+        any("..." in words[:-1] for words in premises),
+        head,
+    )
+
+
+def _premises(text: str) -> list[list[str]]:
+    return [part.split() for part in text.split(",") if part.strip()]
+
+
+def _pattern(words: list[str]) -> Pattern:
+    subject, predicate, value = (_slot(word) for word in words if word != "...")
+    return subject, predicate, value
+
+
+def _slot(word: str) -> Slot:
+    return _variable(word) if word.startswith("?") else _vocabulary(word)
+
+
+def _variable(word: str) -> Variable:
+    return Variable(word.removeprefix("?"))
+
+
+def _vocabulary(word: str) -> NamedNode:
+    if word == "type":
+        return RDF.type
+    return RDFS[word] if word in _OF_RDFS else OWL[word]
+
+
+_OF_RDFS = ("domain", "range", "subClassOf", "subPropertyOf")
+_TABLE = list(_read_table())
+#: The readings of each rule by its name.
+RULES: dict[str, tuple[Entry, ...]] = {name: tuple(found) for name, _, found in _TABLE}
+_REASONS = {name: sentence for name, sentence, _ in _TABLE if sentence}
 
 
 def reason(rule: str) -> str:
-    """Return a rule in words.
+    """Return why a conclusion holds, by the rule that gives it: in words, after the conclusion.
 
     >>> reason("prp-symp")
     'holds both ways'
     """
-    return REASONS[rule]
-
-
-#: The variables of the rules, in the letters of the specification.
-V = {name: Variable(name) for name in ("u", "v", "x", "y", "z", "p", "x2", "y1", "y2", "p2")}
-
-
-def falls_under(member: Slot, kind: Term) -> Atom:
-    """Return the atom that says that something is of a class.
-
-    >>> falls_under(V["x"], OWL.Thing).predicate == RDF.type
-    True
-    """
-    return Atom(member, RDF.type, kind)
+    return _REASONS[rule]

@@ -10,7 +10,6 @@ from pyoxigraph import Variable
 
 from kg.namespaces import OWL, RDF
 from kg.reasoning.proof.entailed import Completion, fill, open_terms
-from kg.reasoning.proof.search import ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +77,7 @@ class Nearness:
         return sorted(found.values(), key=lambda one: one.rank)
 
     def _ways(self, goal: Statement, above: tuple[Statement, ...]) -> Iterator[Near]:
-        for rule, (axioms, body) in ways(goal, self._entailed):
+        for rule, (axioms, body) in self._search.ways.to(goal):
             # A nameless class is what it is made of; what else implies it is no nearer.
             told = goal[2] not in self._entailed.nameless or all(
                 map(self._entailed.is_given, axioms)

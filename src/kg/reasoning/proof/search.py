@@ -13,20 +13,22 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING
+from itertools import chain, count
+from typing import TYPE_CHECKING, TypeAlias
 
-from kg.namespaces import OWL, RDF
+from pyoxigraph import Variable
+
 from kg.reasoning.proof.entailed import Completion, Entailed, Premises
-from kg.reasoning.rules import RULES_FOR_ALL, RULES_FOR_SAMENESS, RULES_FOR_SCHEMA, RULES_FOR_TYPES
+from kg.reasoning.rules import RULES, Pattern, substitute
+from kg.reasoning.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from kg.reasoning.rules import Backwards, Way
-    from kg.reasoning.statements import Lookup, Statement
+    from kg.reasoning.rules import Entry, Slot
+    from kg.reasoning.statements import Index, Lookup, Term
 
-__all__ = ["RULES", "Search", "Step", "ways"]
+__all__ = ["Search", "Step", "Ways"]
 
 #: The rule that gives a statement, and its premises.
 Step = tuple[str, Premises]
@@ -38,27 +40,59 @@ _Cost = tuple[int, int]
 _LIMITS = (32, 512, 1 << 62)
 #: The rules whose last two premises are of the conclusion's own kind: from x to y, from y to z.
 _CHAINING = frozenset({"eq-trans", "prp-trp", "scm-sco", "scm-spo"})
-#: The rules by the predicate that they conclude; those for all come first.
-RULES = {
-    **RULES_FOR_SCHEMA,
-    RDF.type: RULES_FOR_TYPES,
-    OWL.sameAs: RULES_FOR_SAMENESS,
-}
+#: The axioms that make a way to a conclusion, and what must hold besides.
+Way: TypeAlias = tuple[tuple[Statement, ...], tuple[Pattern, ...]]
 
 
-def ways(goal: Statement, entailed: Entailed) -> Iterator[tuple[str, Way]]:
-    """Yield the rules that could conclude a statement, each with its axioms and what else it takes.
+def _by_conclusion() -> dict[Slot | None, list[tuple[int, Entry]]]:
+    """Return the rules, numbered, by the predicate that they conclude; None for any."""
+    found: dict[Slot | None, list[tuple[int, Entry]]] = defaultdict(list)
+    for number, entry in enumerate(chain.from_iterable(RULES.values())):
+        if entry.head is not None:
+            predicate = entry.head[1]
+            found[None if isinstance(predicate, Variable) else predicate].append((number, entry))
+    return {key: (found[None] if key else []) + rules for key, rules in found.items()}
 
-    >>> from kg.namespaces import REL
+
+_CONCLUDING = _by_conclusion()
+
+
+class Ways:
+    """The rules read backwards, from a conclusion to premises.
+
+    The cells of an RDF list count as part of the axiom that holds the list. Whether the premises
+    hold is for the caller to check.
+
+    Args:
+        schema: what the ontology says.
+
+    >>> from kg.namespaces import OWL, REL
     >>> from kg.reasoning.statements import Index
-    >>> goal = (REL.Event, OWL.sameAs, REL.Claim)
-    >>> [rule for rule, _ in ways(goal, Entailed(Index(), Index()))]
+    >>> [rule for rule, _ in Ways(Index()).to((REL.Event, OWL.sameAs, REL.Claim))]
     ['eq-rep-p', 'eq-sym', 'eq-trans']
     """
-    rules: tuple[tuple[str, Backwards], ...] = RULES_FOR_ALL + RULES.get(goal[1], ())
-    for name, rule in rules:
-        for way in rule(goal, entailed.schema):
-            yield name, way
+
+    def __init__(self, schema: Index) -> None:
+        self._schema = schema
+        # What is asked of the ontology, such as whether a property is symmetric, is asked often.
+        self._known: dict[tuple[object, ...], list[Way]] = {}
+
+    def to(self, goal: Statement) -> Iterator[tuple[str, Way]]:
+        """Yield the rules that could conclude a statement, each with what it takes."""
+        for number, entry in _CONCLUDING.get(goal[1]) or _CONCLUDING[None]:
+            asked = tuple([goal[place] for place in entry.places])
+            known = self._known.get((number, asked))
+            if known is None:
+                known = self._known[number, asked] = self._look(entry, asked)
+            if known and (bound := entry.match(goal)) is not None:
+                for axioms, body in known:
+                    yield entry.name, (axioms, tuple([substitute(one, bound) for one in body]))
+
+    def _look(self, entry: Entry, asked: Sequence[Term]) -> list[Way]:
+        head = entry.head or ()
+        bound = {head[place]: term for place, term in zip(entry.places, asked, strict=True)}
+        found = entry.instances(self._schema, self._schema.members, bound)
+        return [(axioms, body) for axioms, _, body in found]
 
 
 @dataclass(frozen=True)
@@ -86,6 +120,7 @@ class Search:
 
     def __init__(self, given: Lookup, derived: Lookup) -> None:
         self.entailed = Entailed(given, derived)
+        self.ways = Ways(self.entailed.schema)
         self._levels: dict[int, _Steps] = {}
 
     def shortest(self, target: Statement) -> dict[Statement, Step] | None:
@@ -148,15 +183,16 @@ class Search:
 
     def _level(self, limit: int) -> _Steps:
         if limit not in self._levels:
-            self._levels[limit] = _Steps(self.entailed, Completion(self.entailed, limit))
+            self._levels[limit] = _Steps(self, Completion(self.entailed, limit))
         return self._levels[limit]
 
 
 class _Steps:
     """The steps that conclude a statement; what was asked is remembered."""
 
-    def __init__(self, entailed: Entailed, completion: Completion) -> None:
-        self._entailed, self._completion = entailed, completion
+    def __init__(self, search: Search, completion: Completion) -> None:
+        self._entailed, self._ways = search.entailed, search.ways
+        self._completion = completion
         self._quick: dict[Statement, list[Step]] = {}
         self._all: dict[Statement, list[Step]] = {}
         self._links: dict[Statement, bool] = {}
@@ -197,7 +233,7 @@ class _Steps:
 
     def _apply(self, goal: Statement, *, given: bool) -> Iterator[Step]:
         holds = self._entailed.is_given if given else self._entailed.may_hold
-        for name, (axioms, body) in ways(goal, self._entailed):
+        for name, (axioms, body) in self._ways.to(goal):
             if all(map(holds, axioms)):
                 for rest in self._completion.premises(body, given=given):
                     premises = axioms + rest
