@@ -25,8 +25,7 @@ from kg.namespaces import PREFIXES, RDF, RDFS, XSD
 from kg.pipeline import shape_triples
 from kg.reasoning.statements import Index, statement
 from kg.validation import Revalidator, revalidate, validate
-from kg.validation.fast import FastShapes
-from kg.validation.shacl_engine import written
+from kg.validation.shacl_engine import FastShapes, to_ntriples
 from kg.validation.shapes import ShapesGraph
 from notation import turtle
 
@@ -77,7 +76,7 @@ def test_random_faults_of_the_shipped_graph_draw_one_report(seed):
         data.add(Triple(one.subject, two.predicate, value))
 
     fast = FastShapes.of(ShapesGraph(SHAPES))
-    if fast.obstacle(written(sorted(data, key=str))) is None:
+    if fast.obstacle(to_ntriples(sorted(data, key=str))) is None:
         both(data, SHAPES)
     else:
         # A wrong value among those that shapes order is left to pyshacl.

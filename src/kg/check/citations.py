@@ -14,8 +14,8 @@ from kg import dates
 from kg.check.passages import check_passages, check_sources, passages, uncited_units
 from kg.errors import KgError
 from kg.namespaces import DCTERMS, EDTF, GRAPH, PROV, RDF, RDFS, REL, SKOS, XSD
-from kg.validation.findings import Findings
 from kg.validation.index import Index, Term
+from kg.validation.outcome import Findings
 from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from kg.dataset.documents import SSSOM as SSSOM_TABLE
 from kg.dataset.documents import Location, shown
 from kg.errors import ParseFailure
 from kg.namespaces import GRAPH, OWL, PREFIXES, RDF, REL, compact
-from kg.validation.findings import Findings
 from kg.validation.index import Index
+from kg.validation.outcome import Findings
 
 if TYPE_CHECKING:
     from pathlib import Path

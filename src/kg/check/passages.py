@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.namespaces import DCTERMS, GRAPH, OA, PROV, REL
-from kg.validation.findings import Findings
 from kg.validation.index import Index, Term
+from kg.validation.outcome import Findings
 from kg.validation.report import ValidationResult, describe
 
 if TYPE_CHECKING:

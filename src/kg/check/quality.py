@@ -19,7 +19,7 @@ from kg.errors import ParseFailure, ResourceNotFound
 from kg.namespaces import DEFAULT_VIEWPOINT, GRAPH, REL, inferred_graph
 from kg.results import Solutions
 from kg.sparql import evaluate
-from kg.validation.findings import Findings
+from kg.validation.outcome import Findings
 from kg.validation.report import Severity, ValidationResult, describe
 
 if TYPE_CHECKING:

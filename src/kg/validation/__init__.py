@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from kg.errors import Misuse
 from kg.namespaces import RDFS
-from kg.validation.columns import is_in_columns
-from kg.validation.fast import FastShapes
-from kg.validation.outcome import report
-from kg.validation.places import Places
+from kg.validation.outcome import Places, is_in_columns, report
 from kg.validation.report import ValidationReport, ValidationResult
 from kg.validation.revalidation import Revalidator
-from kg.validation.scope import by_predicate
+from kg.validation.shacl_engine import FastShapes, by_predicate
 from kg.validation.shapes import ShapesGraph
 
 if TYPE_CHECKING:
@@ -94,7 +91,7 @@ def validate(
     grouped = {} if is_in_columns(triples) else by_predicate(triples)
     places = Places(dataset, grouped.get(RDFS.label, ()))
     if fast is not None:
-        found = fast if isinstance(fast, str) else fast.hold(triples, grouped)
+        found = fast if isinstance(fast, str) else fast.check(triples, grouped)
         if not isinstance(found, str):
             return report(found, graph, places, "shacl", triples)
         if engine == "shacl":

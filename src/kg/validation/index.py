@@ -41,32 +41,32 @@ class Index:
                 self._types.setdefault(triple.object, []).append(triple.subject)
 
     def __contains__(self, node: object) -> bool:
-        """Whether anything is said of a node."""
+        """Return whether anything is said of a node."""
         return node in self._values
 
     def nodes(self) -> Iterator[Node]:
-        """The nodes of which something is said, in the order of their text."""
+        """Yield the nodes of which something is said, in the order of their text."""
         yield from self._values
 
     def predicates(self, node: Term) -> list[NamedNode]:
-        """The predicates of a node's triples."""
+        """Return the predicates of a node's triples."""
         return list(self._described(node))
 
     def values(self, node: Term, predicate: NamedNode) -> list[Term]:
-        """The objects of a node's triples with one predicate."""
+        """Return the objects of a node's triples with one predicate."""
         return self._described(node).get(predicate, [])
 
     def one(self, node: Term, predicate: NamedNode) -> Term | None:
-        """The object where there is exactly one, else None."""
+        """Return the object where there is exactly one, else None."""
         values = self.values(node, predicate)
         return values[0] if len(values) == 1 else None
 
     def of_type(self, class_: NamedNode) -> list[Node]:
-        """The nodes that are stated to be of a class."""
+        """Return the nodes that are stated to be of a class."""
         return self._types.get(class_, [])
 
     def is_a(self, node: Term, class_: NamedNode) -> bool:
-        """Whether a node is stated to be of a class."""
+        """Return whether a node is stated to be of a class."""
         return class_ in self.values(node, RDF.type)
 
     def _described(self, node: Term) -> dict[NamedNode, list[Term]]:

@@ -14,12 +14,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.errors import KgError, Misuse
 from kg.namespaces import SH, XSD
-from kg.reasoning.rdflib_terms import to_rdflib
-from kg.validation.corrections import corrected
+from kg.reasoning.rdflib_terms import from_rdflib, to_rdflib
+from kg.sparql.regex import matching
+from kg.validation.literals import is_less, is_well_typed
 from kg.validation.outcome import Outcome, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import rdflib
     from pyoxigraph import Triple
@@ -60,7 +61,7 @@ def _run(data_graph: rdflib.Graph, shapes_graph: rdflib.Graph) -> rdflib.Graph:
     """Run pyshacl; what it logs and warns of comes back as its report or its exception."""
     from pyshacl import validate as pyshacl_validate
 
-    with _LOCK, _quiet(), corrected():
+    with _LOCK, _quiet(), _corrected():
         _parse_once(data_graph)
         try:
             _, report, text = pyshacl_validate(
@@ -233,7 +234,7 @@ def _outcome(node: Any, report: rdflib.Graph, terms: _Terms, graph: ShapesGraph)
 def _messages(
     node: Any, report: rdflib.Graph, constraint: Term | None, source: Term, graph: ShapesGraph
 ) -> tuple[Literal, ...]:
-    """What pyshacl says of a query's solution, its values filled in."""
+    """Return what pyshacl says of a query's solution, its values filled in."""
     import rdflib
 
     messages = [
@@ -248,3 +249,113 @@ def _messages(
         }
         messages = [text for text in messages if text.value not in general] or messages
     return tuple(messages)
+
+
+# Corrections of pyshacl, where it is not what the specifications say. Its own checks go by Python's
+# regular expressions, by what Python's ``datetime`` can hold, and by rdflib's order of literals.
+# https://www.w3.org/TR/shacl/#core-components
+
+
+@contextmanager
+def _corrected() -> Iterator[None]:
+    """Correct pyshacl for as long as it runs; hold the lock for it."""
+    before = [(kind, name, kind.__dict__[name]) for kind, name, _ in _corrections()]
+    try:
+        for kind, name, method in _corrections():
+            setattr(kind, name, method)
+        yield
+    finally:
+        for kind, name, method in before:
+            setattr(kind, name, method)
+
+
+def _corrections() -> list[tuple[Any, str, Any]]:
+    """Return each class of pyshacl with the name of a method and what stands in its place."""
+    from pyshacl.constraints.core import property_pair_constraints as pairs
+    from pyshacl.constraints.core import string_based_constraints as strings
+    from pyshacl.constraints.core import value_constraints as values
+    from pyshacl.constraints.core import value_range_constraints as ranges
+
+    least, most = "_evaluate_min_rule", "_evaluate_max_rule"
+    return [
+        (values.DatatypeConstraintComponent, "evaluate", _evaluate_datatype),
+        (strings.PatternConstraintComponent, "__init__", _read_patterns),
+        (strings.PatternConstraintComponent, "_evaluate_string_rule", _evaluate_pattern),
+        (ranges.MinExclusiveConstraintComponent, least, _bounded(is_less)),
+        (ranges.MinInclusiveConstraintComponent, least, _bounded(_at_most)),
+        (ranges.MaxExclusiveConstraintComponent, most, _bounded(lambda b, v: is_less(v, b))),
+        (ranges.MaxInclusiveConstraintComponent, most, _bounded(lambda b, v: _at_most(v, b))),
+        (pairs.LessThanConstraintComponent, "_compare_lt", _paired(is_less)),
+        (pairs.LessThanOrEqualsConstraintComponent, "_compare_ltoe", _paired(_at_most)),
+    ]
+
+
+def _at_most(first: Term, second: Term) -> bool:
+    return is_less(first, second, or_equal=True)
+
+
+def _failing(component: Any, graph: Any, nodes: Any, conforms: Callable[[Any], bool]) -> Any:
+    """Make a result for each value that does not conform, as the methods of pyshacl do."""
+    reports = [
+        component.make_v_result(graph, focus, value_node=value)
+        for focus, values in nodes.items()
+        for value in values
+        if not conforms(value)
+    ]
+    return bool(reports), reports
+
+
+def _evaluate_datatype(self: Any, executor: Any, graph: Any, nodes: Any, path: list[Any]) -> Any:  # noqa: ARG001  # pyshacl's own signature
+    datatype = NamedNode(str(self.datatype_rule))
+
+    def conforms(value: Any) -> bool:
+        term = from_rdflib(value)
+        return isinstance(term, Literal) and term.datatype == datatype and is_well_typed(term)
+
+    failed, reports = _failing(self, graph, nodes, conforms)
+    return not failed, reports
+
+
+def _read_patterns(self: Any, shape: Any) -> None:
+    from pyshacl.constraints.core.string_based_constraints import (
+        SH_flags,
+        SH_pattern,
+        StringBasedConstraintBase,
+    )
+
+    StringBasedConstraintBase.__init__(self, shape)
+    self.string_rules = list(shape.objects(SH_pattern))
+    self.flags = next(iter(shape.objects(SH_flags)), "")
+
+
+def _evaluate_pattern(self: Any, rule: Any, graph: Any, nodes: Any) -> Any:
+    import rdflib
+
+    texts = {str(v) for values in nodes.values() for v in values if not isinstance(v, rdflib.BNode)}
+    found = matching(str(rule), texts, str(self.flags))
+
+    def conforms(value: Any) -> bool:
+        return not isinstance(value, rdflib.BNode) and str(value) in found
+
+    return _failing(self, graph, nodes, conforms)
+
+
+def _bounded(holds: Callable[[Term, Term], bool]) -> Any:
+    def evaluate(self: Any, bound: Any, graph: Any, nodes: Any) -> Any:
+        given = from_rdflib(bound)
+        return _failing(self, graph, nodes, lambda value: holds(given, from_rdflib(value)))
+
+    return evaluate
+
+
+def _paired(holds: Callable[[Term, Term], bool]) -> Any:
+    def compare(self: Any, values: Any, others: Any, graph: Any, focus: Any) -> Any:
+        reports = [
+            self.make_v_result(graph, focus, value_node=value)
+            for value in values
+            for other in others
+            if not holds(from_rdflib(value), from_rdflib(other))
+        ]
+        return bool(reports), reports
+
+    return compare

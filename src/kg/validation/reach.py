@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Literal, NamedNode
 
 from kg.namespaces import RDF, RDFS, SH
+from kg.validation.shapes import references, targeted, targets
 from kg.validation.sparql_constraints import parts
-from kg.validation.structure import references, targeted, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,7 +123,7 @@ class Reach:
         return end
 
     def with_free(self, state: int) -> set[int]:
-        """The states that are entered together with one."""
+        """Return the states that are entered together with one."""
         found, waiting = {state}, [state]
         while waiting:
             for other in self.free.get(waiting.pop(), ()):
@@ -219,7 +219,7 @@ def _group(part: Any, states: dict[str, int], found: Reach, constraint: Constrai
 
 
 def _required(part: Any) -> Iterator[Any]:
-    """The patterns that every solution of a group matches."""
+    """Yield the patterns that every solution of a group matches."""
     if part.name == "BGP":
         yield from part.triples
     elif part.name == "Join":
@@ -234,7 +234,7 @@ def _required(part: Any) -> Iterator[Any]:
 
 
 def _inner(part: Any) -> Iterator[Any]:
-    """The groups of EXISTS and OPTIONAL, but for those inside another."""
+    """Yield the groups of EXISTS and OPTIONAL, but for those inside another."""
     if part.name == "BGP":
         return
     if part.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):

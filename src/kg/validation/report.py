@@ -193,13 +193,13 @@ class ValidationReport:
         return tuple(result for result in self.results if result.is_violation)
 
     def counts(self) -> dict[str, int]:
-        """How many results there are of each severity, the gravest first."""
+        """Return how many results there are of each severity, the gravest first."""
         found = Counter(str(result.severity) for result in self.results)
         own = sorted(found.keys() - _RANK.keys())
         return {severity: found[severity] for severity in ("Violation", *own, "Warning", "Info")}
 
     def rows(self) -> list[dict[str, str | int | None]]:
-        """The results as plain values, for JSON and tables."""
+        """Return the results as plain values, for JSON and tables."""
         return [result.row() for result in self.results]
 
     def __str__(self) -> str:
@@ -207,7 +207,7 @@ class ValidationReport:
         return "\n".join(str(result) for result in self.results)
 
     def of_nodes(self, nodes: frozenset[Term]) -> ValidationReport:
-        """The report, saying that no other nodes than these were looked at."""
+        """Return the report, saying that no other nodes than these were looked at."""
         return replace(self, focus_nodes=nodes)
 
     def revised(self, part: ValidationReport) -> ValidationReport:

@@ -10,13 +10,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.errors import Misuse
 from kg.namespaces import OWL, RDF, RDFS, SH
 from kg.validation.analysis import analyse
-from kg.validation.fast import FastShapes
-from kg.validation.outcome import report
-from kg.validation.places import Places
-from kg.validation.shacl_engine import written
-from kg.validation.shapes import ShapesGraph
+from kg.validation.outcome import Places, report
+from kg.validation.shacl_engine import FastShapes, to_ntriples
+from kg.validation.shapes import TARGETS, ShapesGraph, targeted, targets
 from kg.validation.sparql_constraints import constraints
-from kg.validation.structure import TARGETS, targeted, targets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -60,7 +57,7 @@ class Revalidator:
         self._shapes = {shape: targets(self._graph, shape) for shape in targeted(self._graph)}
         self._anchored = ShapesGraph(self._with_anchors())
         #: What of the shapes looks at the whole graph, so that only ``validate`` can judge it.
-        self.unbounded: str | None = found.unbounded or _told_elsewhere(self._graph)
+        self.unbounded: str | None = found.unbounded or _find_result_about_values(self._graph)
         self._fast: FastShapes | None = None
         if self.unbounded is None and found.reach is not None:
             self._reach = _Walks(found.reach)
@@ -90,7 +87,7 @@ class Revalidator:
         focus = {shape: view.targets(affected, wanted) for shape, wanted in self._shapes.items()}
         looked_at = {node for nodes in focus.values() for node in nodes}
         triples = self._reach.extract(looked_at, view)
-        text = written(triples)
+        text = to_ntriples(triples)
         anchors = [
             Triple(_ANCHOR, NamedNode(f"{_FOCUS}{number}"), node)
             for number, shape in enumerate(self._shapes)
@@ -115,7 +112,7 @@ class Revalidator:
         return found.of_nodes(frozenset(affected))
 
     def _with_anchors(self) -> Iterator[Triple]:
-        """The shapes with explicit targets: what an anchor of their own leads to."""
+        """Yield the shapes with explicit targets: what an anchor of their own leads to."""
         own = set(self._shapes)
         for triple in self._graph.triples:
             is_class = triple.predicate == RDF.type and triple.object in (RDFS.Class, OWL.Class)
@@ -125,7 +122,7 @@ class Revalidator:
             yield Triple(shape, SH.targetObjectsOf, NamedNode(f"{_FOCUS}{number}"))  # type: ignore[arg-type]
 
 
-def _told_elsewhere(graph: ShapesGraph) -> str | None:
+def _find_result_about_values(graph: ShapesGraph) -> str | None:
     """Name what gives results about values: which focus node led to them, no report tells."""
     for triple in graph.triples:
         if triple.predicate == SH.property and graph.values(triple.subject, SH.path):
@@ -147,19 +144,19 @@ class _View:
         self._above: dict[Term, set[Term]] = {}
 
     def objects(self, node: Term, predicate: Term) -> AbstractSet[Term]:
-        """What the node has as the predicate, before or after the change."""
+        """Return what the node has as the predicate, before or after the change."""
         met = self._objects.get((node, predicate))
         found = self.data.objects(node, predicate)
         return found | met if met else found
 
     def subjects(self, node: Term, predicate: Term) -> AbstractSet[Term]:
-        """What has the node as the predicate, before or after the change."""
+        """Return what has the node as the predicate, before or after the change."""
         met = self._subjects.get((node, predicate))
         found = self.data.subjects(predicate, node)
         return found | met if met else found
 
     def ever_above(self, class_: Term) -> set[Term]:
-        """A class and those above it, before or after the change."""
+        """Return a class and those above it, before or after the change."""
         if class_ not in self._above:
             found, waiting = {class_}, [class_]
             while waiting:
@@ -228,7 +225,7 @@ class _Walks:
                 self._into[state].append(step)
 
     def affected(self, view: _View) -> set[Term]:
-        """The nodes from which a path leads through a changed statement."""
+        """Return the nodes from which a path leads through a changed statement."""
         waiting: list[tuple[Term, int]] = []
         for subject, predicate, value in view.changed:
             for step in self._by_predicate.get(predicate, ()):
@@ -252,7 +249,7 @@ class _Walks:
         return nodes
 
     def extract(self, nodes: Iterable[Term], view: _View) -> list[Triple]:
-        """The triples that the shapes of some nodes look at, after the change."""
+        """Return the triples that the shapes of some nodes look at, after the change."""
         found: set[Statement] = set()
         waiting = [(node, state) for node in nodes for state in self._first]
         seen = set(waiting)

@@ -1,4 +1,4 @@
-"""What kg demands of a shapes graph before it is used, and how its paths are written.
+"""The shapes graph: targets, references, prefixes, property paths, and what kg refuses in it.
 
 SHACL, https://www.w3.org/TR/shacl/, leaves a processor free to ignore what it does not know and to
 do as it likes with shapes that refer to themselves. kg refuses both: a shape that checks nothing
@@ -16,24 +16,32 @@ from itertools import groupby
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import Misuse, ParseFailure, QueryRefused
-from kg.namespaces import OWL, PREFIXES, RDF, SH, XSD, compact
+from kg.namespaces import OWL, PREFIXES, RDF, RDFS, SH, XSD, compact
 from kg.sparql.regex import PatternError, matching
 from kg.validation.index import Index, Term
 from kg.validation.report import describe
 
-__all__ = ["ShapesGraph"]
+__all__ = [
+    "REFERENCES",
+    "TARGETS",
+    "ShapesGraph",
+    "is_off",
+    "prefixes",
+    "references",
+    "sparql_path",
+    "targeted",
+    "targets",
+]
 
-_REFERENCES = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
+TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
+REFERENCES = (SH.node, SH.property, SH["not"], SH.qualifiedValueShape)
 _LISTS_OF_REFERENCES = (SH["and"], SH["or"], SH.xone)
 # Rules would add triples, imports would fetch them: validation does neither.
 _LEFT_OUT = (SH.rule, OWL.imports)
 _QUERIES = (SH.select, SH.ask, SH.construct)
 # A node with one of these is a shape, typed or not.
 _MARKS = (
-    SH.targetClass,
-    SH.targetNode,
-    SH.targetObjectsOf,
-    SH.targetSubjectsOf,
+    *TARGETS,
     SH.property,
     SH.path,
     SH.sparql,
@@ -67,11 +75,11 @@ class ShapesGraph:
             self._subjects[triple.object].append(triple.subject)
 
     def values(self, node: Term, predicate: NamedNode) -> Sequence[Term]:
-        """The objects of a node's triples with one predicate."""
+        """Return the objects of a node's triples with one predicate."""
         return self._index.values(node, predicate)
 
     def members(self, head: Term) -> Iterator[Term]:
-        """The members of an RDF list; a list that runs into itself ends there."""
+        """Yield the members of an RDF list; a list that runs into itself ends there."""
         seen: set[Term] = set()
         while head != RDF.nil and head not in seen:
             seen.add(head)
@@ -79,7 +87,7 @@ class ShapesGraph:
             head = next(iter(self.values(head, RDF.rest)), RDF.nil)
 
     def below(self, start: Term) -> tuple[tuple[BlankNode, NamedNode, Term], ...]:
-        """What describes a blank node, and the blank nodes within it."""
+        """Return what describes a blank node, and the blank nodes within it."""
         found: list[tuple[BlankNode, NamedNode, Term]] = []
         waiting, seen = [start], {start}
         while waiting:
@@ -95,7 +103,7 @@ class ShapesGraph:
         return tuple(found)
 
     def name(self, node: Term) -> str:
-        """The CURIE of a node, or of the nearest named node that leads to it."""
+        """Return the CURIE of a node, or of the nearest named node that leads to it."""
         waiting, seen = [node], {node}
         while waiting:
             named = sorted(
@@ -148,7 +156,7 @@ class ShapesGraph:
         self._refuse_recursion()
 
     def named_shapes(self) -> list[NamedNode]:
-        """The shapes with an IRI of their own, sorted."""
+        """Return the shapes with an IRI of their own, sorted."""
         nodes: set[Term] = set()
         for triple in self.triples:
             if triple.predicate in _MARKS or (triple.predicate == RDF.type and triple.object in SH):
@@ -157,7 +165,7 @@ class ShapesGraph:
         return sorted(named, key=lambda node: node.value)
 
     def usable(self) -> list[Triple]:
-        """The triples for an engine: no rules, no imports, prefixes where they are used."""
+        """Return the triples for an engine: no rules, no imports, prefixes where they are used."""
         kept = [
             triple
             for triple in self.triples
@@ -274,7 +282,7 @@ class ShapesGraph:
         check(query, f"shape {name}")
 
     def _prefixes(self) -> list[tuple[str, str]]:
-        """The prefixes that pyshacl adds, then those that the shapes declare."""
+        """Return the prefixes that pyshacl adds, then those that the shapes declare."""
         usual = [(prefix, PREFIXES[prefix]) for prefix in ("rdf", "rdfs", "owl")]
         declared = [
             (prefix.value, namespace.value)
@@ -302,16 +310,9 @@ class ShapesGraph:
             )
         if node in finished:
             return
-        for referred in self._referred(node):
+        for _, referred in references(self, node):
             self._walk(referred, [*path, node], finished)
         finished.add(node)
-
-    def _referred(self, node: Term) -> Iterator[Term]:
-        for predicate in _REFERENCES:
-            yield from self.values(node, predicate)
-        for predicate in _LISTS_OF_REFERENCES:
-            for head in self.values(node, predicate):
-                yield from self.members(head)
 
 
 def _is_without_effect(triple: Triple) -> bool:
@@ -345,7 +346,7 @@ def _one_line(error: object) -> str:
 
 
 def _clauses(parsed: object) -> Iterator[str]:
-    """The names of all the clauses in what rdflib's SPARQL parser returns."""
+    """Yield the names of all the clauses in what rdflib's SPARQL parser returns."""
     waiting = [parsed]
     while waiting:
         part = waiting.pop()
@@ -357,3 +358,82 @@ def _clauses(parsed: object) -> Iterator[str]:
             waiting.extend(part.values())
         if isinstance(part, Sequence) and not isinstance(part, str):
             waiting.extend(part)
+
+
+def is_off(graph: ShapesGraph, node: Term) -> bool:
+    """Return whether a shape or a constraint is deactivated."""
+    return any(
+        isinstance(value, Literal) and value.value in ("true", "1")
+        for value in graph.values(node, SH.deactivated)
+    )
+
+
+def _is_shape(graph: ShapesGraph, node: Term) -> bool:
+    """Return whether a node is said to be a shape, https://www.w3.org/TR/shacl/#dfn-shape."""
+    kinds = graph.values(node, RDF.type)
+    return SH.NodeShape in kinds or SH.PropertyShape in kinds
+
+
+def targets(graph: ShapesGraph, shape: Term) -> list[tuple[NamedNode, Term]]:
+    """Return the targets of a shape: the kind of each, and its value.
+
+    A shape that is a class has its own instances as targets, too.
+    """
+    found = [(kind, value) for kind in TARGETS for value in graph.values(shape, kind)]
+    classes = {RDFS.Class, OWL.Class} & set(graph.values(shape, RDF.type))
+    if classes and _is_shape(graph, shape):
+        found.append((SH.targetClass, shape))
+    return found
+
+
+def targeted(graph: ShapesGraph) -> list[Term]:
+    """Return the shapes that have targets and are not deactivated, in the order of their text."""
+    nodes = dict.fromkeys(triple.subject for triple in sorted(graph.triples, key=str))
+    return [node for node in nodes if targets(graph, node) and not is_off(graph, node)]
+
+
+def references(graph: ShapesGraph, shape: Term) -> Iterator[tuple[NamedNode, Term]]:
+    """Yield the shapes that a shape refers to, and by what."""
+    for kind in REFERENCES:
+        yield from ((kind, value) for value in graph.values(shape, kind))
+    for kind in _LISTS_OF_REFERENCES:
+        for head in graph.values(shape, kind):
+            yield from ((kind, member) for member in graph.members(head))
+
+
+def prefixes(graph: ShapesGraph, constraint: Term) -> dict[str, str]:
+    """Return the prefixes of a query, https://www.w3.org/TR/shacl/#sparql-prefixes."""
+    usable = Index(graph.usable())
+    ontologies = usable.of_type(OWL.Ontology)
+    found: dict[str, str] = {}
+    for holder in graph.values(constraint, SH.prefixes):
+        own = usable.values(holder, SH.declare)
+        if not own or holder not in ontologies:
+            own = [*own, *(one for node in ontologies for one in usable.values(node, SH.declare))]
+        for declaration in own:
+            for prefix in graph.values(declaration, SH.prefix):
+                for namespace in graph.values(declaration, SH.namespace):
+                    found[prefix.value] = namespace.value  # type: ignore[union-attr]
+    return found
+
+
+def sparql_path(graph: ShapesGraph, node: Term) -> str:
+    """Write a path in SPARQL, with whole IRIs.
+
+    >>> from kg.namespaces import REL
+    >>> from kg.validation.shapes import ShapesGraph
+    >>> sparql_path(ShapesGraph([]), REL.date)
+    '<https://w3id.org/relations-kg/ontology#date>'
+    """
+    if not isinstance(node, BlankNode):
+        return str(node)
+    if graph.values(node, RDF.first):
+        return "(" + "/".join(sparql_path(graph, step) for step in graph.members(node)) + ")"
+    for inverted in graph.values(node, SH.inversePath):
+        return f"(^{sparql_path(graph, inverted)})"
+    for choices in graph.values(node, SH.alternativePath):
+        return "(" + "|".join(sparql_path(graph, step) for step in graph.members(choices)) + ")"
+    for predicate, suffix in _SUFFIXES:
+        for repeated in graph.values(node, predicate):
+            return f"({sparql_path(graph, repeated)}){suffix}"
+    return str(node)

@@ -12,15 +12,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from kg.errors import QueryRefused
 from kg.namespaces import PREFIXES, RDF, RDFS, SH, XSD
 from kg.sparql.guard import read
 from kg.sparql.tokens import tokenize
-from kg.validation.columns import fill, is_in_columns, literals_of
-from kg.validation.outcome import Outcome
-from kg.validation.structure import is_off, prefixes, sparql_path, targeted, targets
+from kg.validation.outcome import Outcome, is_in_columns
+from kg.validation.shapes import is_off, prefixes, sparql_path, targeted, targets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,14 +30,7 @@ if TYPE_CHECKING:
     from kg.validation.index import Term
     from kg.validation.shapes import ShapesGraph
 
-__all__ = [
-    "Constraint",
-    "constraints",
-    "evaluate",
-    "ordered_predicates",
-    "parts",
-    "unlike_pyshacl",
-]
+__all__ = ["Constraint", "constraints", "evaluate", "ordered_predicates", "parts", "unlike_pyshacl"]
 
 _FOCUS = NamedNode("urn:x-kg-focus")
 _NODES = NamedNode("urn:x-kg-focus-nodes")
@@ -188,7 +180,7 @@ def _clauses(query: Any) -> Iterator[str]:
 
 
 def unlike_pyshacl(constraint: Constraint) -> str | None:
-    """Say why a query cannot be asked for all focus nodes at once; None where it can."""
+    """Return why a query cannot be asked for all focus nodes at once; None where it can."""
     if found := _PREBOUND.search(constraint.text):
         return f"sh:sparql with ${found[1]}"
     if apart := _APART.keys() & constraint.clauses:
@@ -226,7 +218,7 @@ def _patterns(query: Any) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def _may_stay(pattern: tuple[Any, Any, Any]) -> bool:
-    """Whether a pattern holds of $this without any triple."""
+    """Return whether a pattern holds of $this without any triple."""
     subject, path, value = pattern
     return "this" in (str(subject), str(value)) and _is_optional(path)
 
@@ -249,14 +241,14 @@ _NEVER = frozenset(
 
 
 def _names(part: Any, *, inside_filters: bool) -> Iterator[str]:
-    """The names of the parts of a query, without or with those in filters."""
+    """Yield the names of the parts of a query, without or with those in filters."""
     for one in parts(part, inside_filters=inside_filters):
         if inside_filters or not one.name.startswith(("Builtin", "Conditional", "Relational")):
             yield one.name
 
 
 def parts(part: Any, *, inside_filters: bool = True) -> Iterator[Any]:
-    """The parts of a query in rdflib's algebra, without or with those in filters."""
+    """Yield the parts of a query in rdflib's algebra, without or with those in filters."""
     from rdflib.plugins.sparql.parserutils import CompValue
 
     if isinstance(part, CompValue):
@@ -270,7 +262,7 @@ def parts(part: Any, *, inside_filters: bool = True) -> Iterator[Any]:
 
 
 def ordered_predicates(constraint: Constraint) -> set[NamedNode]:
-    """The predicates whose values a query orders by ``<`` and the like."""
+    """Return the predicates whose values a query orders by ``<`` and the like."""
     from rdflib.term import URIRef
 
     query = constraint.algebra
@@ -290,7 +282,7 @@ def ordered_predicates(constraint: Constraint) -> set[NamedNode]:
 
 
 def _depth(part: Any) -> int:
-    """How deep optional parts stand in optional parts."""
+    """Return how deep optional parts stand in optional parts."""
     if part.name == "LeftJoin":
         return max(_depth(part.p1), 1 + _depth(part.p2))
     return max(_depth(part.p1), _depth(part.p2)) if part.name == "Join" else 0
@@ -317,7 +309,7 @@ def evaluate(
         return []
     store = Store()
     if is_in_columns(triples):
-        fill(store, triples)
+        _fill(store, triples)
     else:
         store.bulk_extend(Quad(*triple) for triple in triples)
     outcomes: list[Outcome] = []
@@ -344,7 +336,7 @@ def _as_given(outcomes: list[Outcome], triples: Iterable[Triple] | Triples) -> l
     if not met:
         return outcomes
     if is_in_columns(triples):
-        triples = literals_of(triples, met)
+        triples = _literals_of(triples, met)
     given = {
         t.object for t in triples if isinstance(t.object, Literal) and t.object.datatype in met
     }
@@ -387,7 +379,7 @@ def _halves(text: str, source: str) -> tuple[str, str]:
 
 
 def _focus_nodes(store: Store, graph: ShapesGraph, shape: Term) -> list[Term]:
-    """The targets of a shape, https://www.w3.org/TR/shacl/#targets."""
+    """Return the targets of a shape, https://www.w3.org/TR/shacl/#targets."""
     asked = {
         SH.targetSubjectsOf: "SELECT DISTINCT ?this { ?this ?given ?value }",
         SH.targetObjectsOf: "SELECT DISTINCT ?this { ?node ?given ?this }",
@@ -403,3 +395,26 @@ def _focus_nodes(store: Store, graph: ShapesGraph, shape: Term) -> list[Term]:
         if isinstance(rows, QuerySolutions):
             found.update((row["this"], None) for row in rows)
     return list(found)
+
+
+def _fill(store: Store, triples: Triples) -> None:
+    """Put a graph into a store; its blank nodes keep their labels."""
+    if triples.has_blank_nodes():
+        from pyoxigraph import Quad
+
+        store.bulk_extend(Quad(*triple) for triple in triples)
+        return
+    for text in triples.lines():
+        store.bulk_load(text, RdfFormat.N_TRIPLES, lenient=True)
+
+
+def _literals_of(triples: Triples, datatypes: Iterable[NamedNode]) -> list[Triple]:
+    """Return the triples whose object is a literal of one of some datatypes."""
+    import numpy as np
+
+    texts = triples.texts.texts()
+    flags = np.zeros(len(texts), dtype=bool)
+    for datatype in datatypes:
+        end = '"' if datatype == XSD.string else f'"^^{datatype}'
+        flags |= (texts.str.starts_with('"') & texts.str.ends_with(end)).to_numpy()
+    return list(triples.take(flags[triples.value]))
