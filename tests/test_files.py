@@ -11,7 +11,8 @@ import pytest
 import rdflib.compare
 
 from kg.errors import Misuse, ParseFailure, ResourceNotFound, WriteFailure
-from kg.export import format_file, write
+from kg.export import format_file
+from kg.files import write
 from kg.namespaces import PREFIXES
 
 EX = "http://example.org/"
@@ -98,7 +99,7 @@ def test_a_read_only_file_stays_as_it_is(tmp_path):
 FILL = """
 import resource, sys
 from kg.errors import WriteFailure
-from kg.export import write
+from kg.files import write
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write(sys.argv[1], b"x" * 100_000)

@@ -30,8 +30,9 @@ SERVING = {"anyio", "jinja2", "starlette", "uvicorn"}
 #: it is given its place. What is imported for annotations alone does not count.
 STEPS = [
     {"budget", "contents", "errors", "lexical", "progress", "http_client"},
-    {"dates", "formats", "namespaces", "resources", "snapshot", "sources"},
-    {"labels", "tables"},
+    {"dates", "files", "formats", "namespaces", "resources", "sources"},
+    {"labels", "snapshot"},
+    {"tables"},
     {"evidence", "reasoning", "sssom"},
     {"dataset", "entity", "explanation", "plots"},
     {"export"},

@@ -166,7 +166,7 @@ def test_resources_without_blank_nodes_are_written_as_pyld_writes_them(monkeypat
 
     fast = to_jsonld(graph)
 
-    monkeypatch.setattr(export_jsonld, "is_plain", lambda _context: False)
+    monkeypatch.setattr(export_jsonld, "_has_plain_terms", lambda _context: False)
     assert fast == to_jsonld(graph)
 
 

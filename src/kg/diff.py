@@ -11,15 +11,13 @@ from typing import Literal as Choice
 
 from pyoxigraph import BlankNode, NamedNode
 
-from kg.export.canonical import has_blank_node, lines_of, read_lines
-from kg.export.grounding import grounded
-from kg.export.statement import by_subject
+from kg.export.canonical import by_subject, has_blank_node, lines_of, name_by_content, read_lines
 from kg.namespaces import DCTERMS, GRAPH, RDF, RDFS, REL, XSD, compact
 
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-    from kg.export.statement import Subject, Term
+    from kg.export.canonical import Subject, Term
 
 __all__ = ["Change", "Diff", "ThingDiff", "diff"]
 
@@ -148,7 +146,7 @@ class _Side:
         self._name = name
         self._inferred = lines.inferred
         said = [line for line in lines.all if _subject(line) in nodes]
-        self.properties = by_subject(grounded(one.triple for one in read_lines(said)))
+        self.properties = by_subject(name_by_content(one.triple for one in read_lines(said)))
 
     def infers(self, node: Subject, predicate: NamedNode, terms: Iterable[Term]) -> bool:
         """Return whether all of some triples are inferred."""

@@ -475,7 +475,7 @@ class Graph:
             format: as for :meth:`serialize`.
             graph: as for :meth:`serialize`.
         """
-        from kg.export import write
+        from kg.files import write
         from kg.formats import by_path
 
         write(Path(path), self.serialize(format or by_path(path).name, graph))

@@ -112,7 +112,8 @@ def infer(
     kg infer --ontology my-ontology.ttl my-data/ -o inferred.ttl
     """
     from kg.budget import Budget
-    from kg.export import serialize_triples, write
+    from kg.export import serialize_triples
+    from kg.files import write
     from kg.graph import Graph
     from kg.snapshot.writing import InLines
 

@@ -463,7 +463,7 @@ def _accept(
     from kg.check.links import VERIFIED_IDS
     from kg.dataset.documents import shown
     from kg.edit.working import alone
-    from kg.export import write
+    from kg.files import write
     from kg.wikidata.accept import Acceptance, accept
     from kg.wikidata.suggest import judged
 

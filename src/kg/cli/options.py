@@ -341,7 +341,7 @@ def put(content: bytes | str, output: Path | None = None) -> None:
     if isinstance(content, str):
         content = (content if content.endswith("\n") or not content else content + "\n").encode()
     if output is not None:
-        from kg.export import write
+        from kg.files import write
 
         write(output, content)
         return

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from kg import resources
 from kg.dataset.changes import CHANGES
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
+from kg.files import sync_one
 from kg.snapshot import locks
-from kg.snapshot.writing import sync, sync_one
+from kg.snapshot.writing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

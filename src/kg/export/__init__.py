@@ -1,8 +1,9 @@
-"""Graphs written in every format of kg: the same graph is always the same bytes."""
+"""Export of graphs in every format of kg: the same graph is always the same bytes."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
@@ -10,13 +11,18 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serial
 
 from kg import formats
 from kg.errors import UnknownName
-from kg.export.canonical import Lines, canonical_lines, canonical_statements, nquads
-from kg.export.files import write
+from kg.export.canonical import (
+    Lines,
+    canonical_lines,
+    canonical_statements,
+    literal_parts,
+    nquads,
+    split,
+)
 from kg.export.formatting import canonical_text, format_file
 from kg.export.graphml import to_graphml
 from kg.export.jsonld import to_jsonld
 from kg.export.rdfxml import to_rdfxml
-from kg.export.table import to_csv
 from kg.export.turtle import canonical_turtle
 from kg.namespaces import GRAPH, PREFIXES, RDF, XSD, compact
 from kg.snapshot.writing import InLines
@@ -24,7 +30,7 @@ from kg.snapshot.writing import InLines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kg.export.statement import GraphName
+    from kg.export.canonical import GraphName
 
 __all__ = [
     "GRAPHS",
@@ -33,8 +39,50 @@ __all__ = [
     "export",
     "format_file",
     "serialize_triples",
-    "write",
 ]
+
+
+#: The first line of the table.
+_COLUMNS = ("subject", "predicate", "object", "object_kind", "datatype", "language", "graph")
+
+
+def _to_csv(graphs: Iterable[Lines]) -> str:
+    r"""Write canonical lines as RFC 4180 CSV, with line feeds between the rows.
+
+    IRIs are whole; blank nodes begin with ``_:``; ``datatype`` is there for literals alone.
+
+    >>> from kg.export.canonical import Lines
+    >>> text = Lines(DefaultGraph(), ['<x:s> <x:p> "the \\"big\\" one"@en .'])
+    >>> _to_csv([text]).splitlines()[1].split(",")[2:4]
+    ['"the ""big"" one"', 'literal']
+    """
+    # A term is put into its form once, wherever it stands.
+    named, valued = cache(_node_cell), cache(_object_cells)
+    rows = [",".join(_COLUMNS)]
+    for name, lines in graphs:
+        end = "" if isinstance(name, DefaultGraph) else _node_cell(str(name))
+        for line in lines:
+            subject, predicate, value = split(line)
+            rows.append(f"{named(subject)},{named(predicate)},{valued(value)},{end}")
+    return "\n".join([*rows, ""])
+
+
+def _quote(value: str) -> str:
+    # The csv module of Python 3.11 leaves a lone carriage return unquoted, which splits the row.
+    return '"' + value.replace('"', '""') + '"' if set(value) & set(',"\r\n') else value
+
+
+def _node_cell(node: str) -> str:
+    return _quote(node[1:-1] if node[0] == "<" else node)
+
+
+def _object_cells(term: str) -> str:
+    """Return the columns of an object."""
+    if term[0] != '"':
+        return f"{_node_cell(term)},{'iri' if term[0] == '<' else 'bnode'},,"
+    value, language, datatype = literal_parts(term)
+    return f"{_quote(value)},literal,{_quote(datatype)},{language or ''}"
+
 
 #: What comes after a text in N-Quads, or an IRI; a text may look as if it had some.
 _IRIS = re.compile(r'"(?:[^"\\]++|\\.)*+"(.)|<([^>]*+)>')
@@ -171,5 +219,5 @@ _MERGED: dict[str, Callable[[Iterable[Triple]], str]] = {
 }
 _TABLES: dict[str, Callable[[Sequence[Lines]], str]] = {
     "nq": nquads,
-    "csv": to_csv,
+    "csv": _to_csv,
 }

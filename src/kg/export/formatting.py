@@ -13,8 +13,8 @@ from kg import contents, formats, sssom
 from kg.dataset import Document, comments, parsing
 from kg.errors import KgError, Misuse, WriteFailure
 from kg.export.canonical import Lines, canonical_lines
-from kg.export.files import write
 from kg.export.turtle import canonical_turtle
+from kg.files import write
 from kg.namespaces import PREFIXES
 
 if TYPE_CHECKING:

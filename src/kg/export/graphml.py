@@ -23,7 +23,7 @@ from kg.namespaces import OWL, RDF, RDFS, REL, WGS84, XSD, compact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kg.export.statement import GraphName, Statement, Subject, Term
+    from kg.export.canonical import GraphName, Statement, Subject, Term
 
 __all__ = ["to_graphml"]
 
@@ -39,7 +39,7 @@ _Data = dict[str, str]
 def to_graphml(statements: Iterable[Statement]) -> str:
     """Write statements as one directed GraphML graph.
 
-    >>> from kg.export.statement import Statement
+    >>> from kg.export.canonical import Statement
     >>> label = Literal("claim", language="en")
     >>> text = to_graphml([Statement(REL.Claim, RDFS.label, label, DefaultGraph())])
     >>> '<key id="k0" for="node" attr.name="rdfs:label@en" attr.type="string"/>' in text

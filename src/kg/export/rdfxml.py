@@ -16,8 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from kg.errors import Misuse
-from kg.export.canonical import canonical_lines
-from kg.export.ntriples import literal_parts, split
+from kg.export.canonical import canonical_lines, literal_parts, split
 from kg.namespaces import PREFIXES, RDF, XSD
 
 if TYPE_CHECKING:

@@ -215,7 +215,7 @@ class Solutions:
 
     def write_parquet(self, path: Path | str) -> None:
         """Write a Parquet file, with the types of ``to_polars``, whole or not at all."""
-        from kg.export import write
+        from kg.files import write
 
         write(path, self.to_parquet())
 

@@ -316,7 +316,7 @@ def _swap_in(ours: Path, target: Path, digest: str) -> Snapshot:
             built = False
         else:
             if os.name != "nt":
-                from kg.snapshot.writing import sync_one
+                from kg.files import sync_one
 
                 sync_one(target.parent)
             built = True

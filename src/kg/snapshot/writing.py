@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from kg.errors import Misuse
+from kg.files import sync_one
 from kg.snapshot import written
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import QuerySolutions
 
-__all__ = ["InLines", "Lines", "sync", "sync_one", "write_store"]
+__all__ = ["InLines", "Lines", "sync", "write_store"]
 
 #: So many bytes of text, or so many triples, make a piece; as long as it takes to fill a second.
 _PIECE = 1 << 25
@@ -227,15 +228,3 @@ def sync(place: Path, kept: set[int] | None = None) -> None:
     done.update(found.values())
     if os.name != "nt":
         sync_one(place)
-
-
-def sync_one(path: Path) -> None:
-    """Have the disk keep one file, or the names in one folder; Windows syncs no folder."""
-    # Windows syncs only what is open for writing; a folder can only be opened for reading.
-    if os.name == "nt" and path.is_dir():
-        return
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -24,10 +24,10 @@ from kg import contents, formats, snapshot
 from kg.dataset import parsing
 from kg.dataset.documents import Document, shown
 from kg.errors import KgError, Misuse, ParseFailure, ResourceNotFound, WriteFailure
+from kg.files import sync_one
 from kg.lexical import decode_quad, encode_quad
 from kg.namespaces import GRAPH
 from kg.snapshot import written
-from kg.snapshot.writing import sync_one
 from kg.web.edition import Edition, now
 from kg.web.responses import Problem
 

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written to disk whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from kg import contents
 from kg.errors import WriteFailure
-from kg.snapshot.writing import sync_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["write"]
+
+__all__ = ["sync_one", "write"]
 
 
 def write(
@@ -72,3 +72,15 @@ def _replace(target: Path, pieces: Iterable[bytes], path: Path, earlier: bytes |
 def _check_unchanged(path: Path, earlier: bytes | None) -> None:
     if earlier is not None and contents.read(path) != earlier:
         raise WriteFailure(path, "the file has changed meanwhile: try again")
+
+
+def sync_one(path: Path) -> None:
+    """Sync a file, or the names in a folder, to disk; Windows syncs no folder."""
+    # Windows syncs only what is open for writing; a folder can only be opened for reading.
+    if os.name == "nt" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
