@@ -259,17 +259,17 @@ def test_without_graphviz_the_package_is_named(cli, monkeypatch, tmp_path):
 
 
 def test_words_that_would_break_a_picture_are_escaped():
-    from kg.explanation import drawing
+    from kg.explanation import proof
     from kg.explanation.proof import Line
 
     sentence = 'a <b> & "c" \\ {d|e}'
     line = Line(one(":a a :B ."), sentence, "asserted", (), None)
 
-    source = drawing.dot([[line]])
+    source = proof.to_dot([[line]])
 
     assert "a &lt;b&gt; &amp; &quot;c&quot;" in source
     if shutil.which("dot"):
-        assert b"a &lt;b&gt; &amp; &quot;c&quot; \\ {d|e}" in drawing.svg(source)
+        assert b"a &lt;b&gt; &amp; &quot;c&quot; \\ {d|e}" in proof.draw_svg(source)
 
 
 def test_json_names_rule_and_reason(cli):

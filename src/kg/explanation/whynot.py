@@ -133,7 +133,7 @@ class WhyNot:
 
 
 def why_not(store: Store, prover: Prover, goal: Triple) -> WhyNot:
-    """Tell what is missing for a triple to follow."""
+    """Return what is missing for a triple to follow."""
     sentence = say(store, goal)
     if prover.holds(goal):
         return WhyNot(goal, sentence, holds=True)
