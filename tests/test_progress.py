@@ -36,3 +36,19 @@ def test_what_is_over_is_told_no_more(capsys, monkeypatch):
 
     time.sleep(0.1)
     assert capsys.readouterr().err == ""
+
+
+def test_steps_of_a_task_within_another_are_those_of_the_whole(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "LONG", 0)
+    seen = ""
+
+    with (
+        progress.steps("checking", None),
+        progress.steps("building", 2) as begin,
+    ):
+        begin("close")
+        while "\n" not in seen:
+            time.sleep(0.001)
+            seen += capsys.readouterr().err
+
+    assert seen == "kg: checking: close\n"

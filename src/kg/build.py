@@ -100,8 +100,13 @@ def validated(
     reading: Reading | None = None,
 ) -> ValidationReport:
     """Return the report on a graph and its closure, with notes on literals and imports."""
-    inferred, notes = inferred_beside_ill_typed(state)
-    report = validate(state, inferred, shapes, engine, reading)
+    with steps("validating", None) as begin:
+        begin("read")
+        _ = state.columns or state.graphs
+        begin("close")
+        inferred, notes = inferred_beside_ill_typed(state)
+        begin("validate")
+        report = validate(state, inferred, shapes, engine, reading)
     return replace(report, notes=(*notes, *load(shapes, (), reading).imports))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ __all__ = ["LONG", "steps"]
 
 #: After so many seconds a step is told where no terminal is.
 LONG = 3.0
+#: What begins a step of the task that is shown; a task within it has no display of its own.
+_shown: ContextVar[Callable[[str], None] | None] = ContextVar("_shown", default=None)
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
 
     On a terminal that is a bar, which is gone in the end. Elsewhere it is a line for each step
     that lasts longer than three seconds, so that a log tells what is waited for, and nothing for a
-    task that is quick.
+    task that is quick. The steps of a task within another are told as steps of the whole.
 
     Args:
         title: what is being done.
@@ -35,6 +38,19 @@ def steps(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     ...     begin("load")
     ...     begin("close")
     """
+    if whole := _shown.get():
+        yield whole
+        return
+    with _display(title, total) as begin:
+        reset = _shown.set(begin)
+        try:
+            yield begin
+        finally:
+            _shown.reset(reset)
+
+
+@contextmanager
+def _display(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         lines = _Lines(title, total)
         try:
@@ -82,7 +98,8 @@ class _Lines:
 
         self.end()
         self._begun += 1
-        place = f" ({self._begun} of {self._total})" if self._total else ""
+        counted = self._total and self._begun <= self._total
+        place = f" ({self._begun} of {self._total})" if counted else ""
         self._waiting = Timer(LONG, _tell, [f"kg: {self._title}: {step}{place}\n"])
         self._waiting.daemon = True
         self._waiting.start()

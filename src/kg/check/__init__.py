@@ -19,10 +19,11 @@ from kg.dataset.files import read_documents
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
 from kg.namespaces import GRAPH, REL
 from kg.pipeline import are_consistent, close, validate
+from kg.progress import steps
 from kg.validation.report import ValidationReport, ValidationResult, describe, sort_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pyoxigraph import Triple
@@ -153,15 +154,18 @@ def check(  # noqa: PLR0913 - what a check may be of
     failures = [failure for document in parts.documents for failure in _failures(document)]
     if failures:
         return CheckReport((), tuple(failures))
-    if own:
-        return CheckReport(tuple(_own_sections(parts)))
-    sections = tuple(_sections(parts, text))
+    with steps("checking", None) as parts.begin:
+        if own:
+            return CheckReport(tuple(_own_sections(parts)))
+        sections = tuple(_sections(parts, text))
     # Who checks a graph of theirs can do nothing about the files that kg came with.
     return CheckReport(sections if parts.are_kgs else tuple(map(_of_the_user, sections)))
 
 
 class _Parts:
-    """The files that are checked, read once."""
+    """The files that are checked, read once; ``begin`` is told each part of the check."""
+
+    begin: Callable[[str], None]
 
     def __init__(
         self,
@@ -215,36 +219,48 @@ def _failures(document: Document) -> Iterator[str]:
 
 def _sections(parts: _Parts, text: str | None) -> Iterator[Section]:
     dataset = parts.dataset
+    parts.begin("form")
     left_out = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     faults = (fault for file in dataset.documents for fault in _form(file))
     yield _section("form", [*faults, *left_out])
+    parts.begin("profile")
     yield _section("profile", _profile(dataset, "Violation"))
+    parts.begin("consistency")
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     # From a contradiction anything follows: what rests on the closure would only mislead.
     if not clashes:
         yield from _entailed(parts, inferred)
+        parts.begin("viewpoints")
         if contradictions := list(_viewpoints(dataset)):
             yield _section("viewpoints", contradictions)
+    parts.begin("terms")
     yield _section("terms", _terms(parts))
+    parts.begin("links")
     yield _section("links", check_links(dataset))
     if text is not None:
+        parts.begin("source")
         yield _section("source", [*passages(dataset, text), *uncited_units(dataset, text)])
 
 
 def _own_sections(parts: _Parts) -> Iterator[Section]:
     """The checks that hold for any graph; a remark on how it is written is a warning."""
     dataset = parts.dataset
+    parts.begin("form")
     remarks = [_finding("form", note, None, severity="Info") for note in dataset.notes]
     yield _section("form", remarks)
+    parts.begin("profile")
     yield _section("profile", _profile(dataset, "Warning"))
+    parts.begin("consistency")
     inferred, clashes = _close(dataset)
     yield _section("consistency", clashes)
     if clashes:
         return
     if parts.shapes:
+        parts.begin("shapes")
         found = validate(dataset.state(), inferred, [document.path for document in parts.shapes])
         yield _section("shapes", found.results)
+    parts.begin("quality")
     quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
     remarks = [replace(one, severity="Warning") for one in quality if one.check in _UNIVERSAL]
     yield _section("quality", remarks)
@@ -254,9 +270,12 @@ def _entailed(parts: _Parts, inferred: frozenset[Triple]) -> Iterator[Section]:
     """The checks that need what the facts entail."""
     dataset = parts.dataset
     seen: set[tuple[object, ...]] = set()
+    parts.begin("shapes")
     shapes = validate(dataset.state(), inferred, [document.path for document in parts.shapes])
     yield _section("shapes", _new(shapes.results, seen))
+    parts.begin("citations")
     yield _section("citations", _new(drift(dataset, inferred), seen))
+    parts.begin("quality")
     quality = run_quality_queries(dataset, inferred, parts.queries / "checks")
     yield _section("quality", _new(quality, seen))
 

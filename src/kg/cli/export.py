@@ -31,6 +31,7 @@ from kg.cli.options import (
     viewpoint_option,
 )
 from kg.formats import FORMATS
+from kg.progress import steps
 from kg.sources import KG, NONE, is_graph_of_kg
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def export(
     if format_name is None:
         format_name = by_suffix(output, _EXPORT_FORMATS) if output else "ttl"
     opened = open_graph(data, ontology)
-    put_from(opened, opened.serialize(format_name, graph), output)
+    with steps("exporting", None) as begin:
+        begin(f"write {format_name}")
+        written = opened.serialize(format_name, graph)
+    put_from(opened, written, output)
 
 
 @click.command(short_help="Write what data entails by OWL 2 RL.")
@@ -124,7 +128,11 @@ def infer(
     if format_name is None:
         format_name = by_suffix(output, GRAPH_FORMATS) if output else "nt"
     graph = Graph(files + data or None, ontology or None, viewpoint(), reading())
-    closure = graph.close(engine, budget=budget, strict=is_strict())
+    with steps("deriving", None) as begin:
+        begin("read")
+        _ = graph.dataset.columns
+        begin("close")
+        closure = graph.close(engine, budget=budget, strict=is_strict())
     triples = closure.inferred
     tell_notes(graph)
     if closure.reason:
@@ -172,7 +180,12 @@ def diff(
     # What says what the terms mean is no difference: where one graph has kg's ontology, both do.
     meaning = KG if any(map(is_graph_of_kg, (before, after))) else NONE
     first, second = (Graph(one, meaning, reading=reading()) for one in (before, after))
-    found = first.diff(second)
+    with steps("comparing", None) as begin:
+        begin("read")
+        for graph in (first, second):
+            _ = graph.dataset.named_graphs()
+        begin("compare")
+        found = first.diff(second)
     tell_notes(first)
     tell_notes(second)
     put(found.to_json() if format_name == "json" else str(found), output)
