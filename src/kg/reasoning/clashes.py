@@ -10,8 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable
 
 from kg import labels
 from kg.namespaces import OWL, RDF, RDFS, compact
-from kg.reasoning.clash_rules import clash_rules
-from kg.reasoning.compiler import in_order
+from kg.reasoning.compiler import clash_rules, in_order
 from kg.reasoning.datatypes import OWL_2_RL, belongs, differ, is_ill_typed
 from kg.reasoning.in_words import Wording, short_name
 from kg.reasoning.ontology import Memory, check_lists, in_use, schema_of

@@ -6,41 +6,33 @@ premises about the ontology filled in. Table 9 is done before, when the ontology
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Variable
 
 from kg.namespaces import OWL, RDF, RDFS, compact
-from kg.reasoning.clash_rules import clash_rules
-from kg.reasoning.class_rules import class_rules, subclass_rules
 from kg.reasoning.datatypes import OWL_2_RL
 from kg.reasoning.ontology import Axioms, Order
-from kg.reasoning.property_rules import property_rules
-from kg.reasoning.rules import Atom, Program, Rule, V, falls_under
+from kg.reasoning.rules import EQUALITY, RULES, Atom, Program, Rule, substitute
 from kg.reasoning.statements import is_vocabulary, nameless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kg.reasoning.rules import Bound, Entry, Pattern, Slot
     from kg.reasoning.statements import Statement, Term
 
-__all__ = ["compile_ontology", "in_order", "uncompilable"]
+__all__ = ["clash_rules", "compile_ontology", "in_order", "uncompilable"]
 
-_X, _Y, _Z, _P, _X2, _P2 = V["x"], V["y"], V["z"], V["p"], V["x2"], V["p2"]
 _COUNTS = (OWL.maxCardinality, OWL.maxQualifiedCardinality)
 _EVERYTHING = (OWL.Thing, RDFS.Resource)
-_SAME = Atom(_X, OWL.sameAs, _X2)
-#: Table 4; that each thing is the same as itself (eq-ref) is left out as noise.
-_EQUALITY = (
-    Rule("eq-sym", Atom(_Y, OWL.sameAs, _X), (Atom(_X, OWL.sameAs, _Y),)),
-    Rule(
-        "eq-trans",
-        Atom(_X, OWL.sameAs, _Z),
-        (Atom(_X, OWL.sameAs, _Y), Atom(_Y, OWL.sameAs, _Z)),
-    ),
-    Rule("eq-rep-s", Atom(_X2, _P, _Y), (_SAME, Atom(_X, _P, _Y))),
-    Rule("eq-rep-o", Atom(_Y, _P, _X2), (_SAME, Atom(_Y, _P, _X))),
-    Rule("eq-rep-p", Atom(_X, _P2, _Y), (Atom(_P, OWL.sameAs, _P2), Atom(_X, _P, _Y))),
+#: The rules of which an ontology comes to very many: those that the others follow from are enough.
+_REDUCED = frozenset(
+    {
+        *("prp-dom", "prp-rng", "prp-spo1", "prp-eqp1", "prp-eqp2"),
+        *("cls-int2", "cls-uni", "cax-sco", "cax-eqc1", "cax-eqc2"),
+    }
 )
 
 
@@ -68,20 +60,21 @@ def compile_ontology(
     classes = axioms.classes
     rules = [
         *clash_rules(axioms),
-        *property_rules(axioms, classes),
-        *class_rules(axioms),
+        *_whole(axioms),
+        *_ends_of_properties(axioms, classes),
+        *_implications(axioms),
         *_copies(axioms),
     ]
     asked = _asked(rules) | {OWL.Nothing}
     if OWL.Thing not in asked and not classes.wider(OWL.Thing):
         # That each class is a subclass of owl:Thing is of no use to any rule.
         classes = Order(axioms.index.by_subject(RDFS.subClassOf), without=OWL.Thing)
-    kept = _useful([*rules, *subclass_rules(axioms, classes)], hidden)
+    kept = _useful([*rules, *_subclasses(axioms, classes)], hidden)
     ordered = in_order(kept)
     datatypes = frozenset(
         kind for kind in _asked(ordered) if isinstance(kind, NamedNode) and kind in OWL_2_RL
     )
-    return Program((*_EQUALITY, *ordered), axioms.statements, hidden, datatypes)
+    return Program((*EQUALITY, *ordered), axioms.statements, hidden, datatypes)
 
 
 def uncompilable(program: Program) -> str | None:
@@ -91,7 +84,7 @@ def uncompilable(program: Program) -> str | None:
     >>> uncompilable(program)
     'an axiom is about owl:sameAs itself'
     """
-    rules = program.rules[len(_EQUALITY) :]
+    rules = program.rules[len(EQUALITY) :]
     in_atoms = (reason for rule in rules for reason in _unfit_atoms(rule))
     return next(in_atoms, None) or next(_unfit_axioms(program), None)
 
@@ -125,14 +118,151 @@ def _unfit_axioms(program: Program) -> Iterator[str]:
             yield f"the limit {other} is no plain number"
 
 
+def clash_rules(axioms: Axioms) -> Iterator[Rule]:
+    """Yield the rules that conclude a contradiction; their bodies can never hold together."""
+    for entry in chain.from_iterable(RULES.values()):
+        if entry.head is None:
+            yield from _instances(entry, axioms)
+
+
+def _whole(axioms: Axioms) -> Iterator[Rule]:
+    """Yield the rules with a conclusion about facts, where each axiom is one."""
+    for name, entries in RULES.items():
+        # The ontology was closed by table 9 before.
+        if name not in _REDUCED and not name.startswith("scm-"):
+            for entry in entries:
+                if entry.head is not None and entry.axioms:
+                    yield from _instances(entry, axioms)
+
+
+def _instances(entry: Entry, axioms: Axioms) -> Iterator[Rule]:
+    for said, bound, body in entry.instances(axioms.index, axioms.members, {}):
+        yield _rule(entry, axioms, said, bound, body)
+
+
+def _stated(
+    name: str,
+    axioms: Axioms,
+    said: Statement,
+    *,
+    member: Term | None = None,
+    predicate: Term | None = None,
+) -> Rule:
+    """Return what a rule comes to by one axiom, its first premise.
+
+    Args:
+        name: of the rule.
+        axioms: the closed ontology.
+        said: the axiom.
+        member: of the list that the axiom holds.
+        predicate: of the conclusion, where the rule leaves it open.
+    """
+    entry = RULES[name][0]
+    premises: tuple[tuple[object, ...], ...] = (*entry.axioms, *entry.body)
+    rest = entry.body if entry.axioms else entry.body[1:]
+    bound: dict[Slot, Slot] = {
+        slot: term
+        for slot, term in zip(premises[0], said, strict=True)
+        if isinstance(slot, Variable)
+    }
+    if entry.listed and member is not None:
+        bound[entry.listed.names[0]] = member
+    if entry.head and predicate is not None:
+        bound[entry.head[1]] = predicate
+    return _rule(entry, axioms, (said,), bound, tuple(substitute(one, bound) for one in rest))
+
+
+def _rule(
+    entry: Entry,
+    axioms: Axioms,
+    said: tuple[Statement, ...],
+    bound: Bound,
+    body: Iterable[Pattern],
+) -> Rule:
+    # Each thing is the same as itself without being told (rule eq-ref).
+    atoms = [axioms.related(*one) for one in body if one[0] != one[2] or one[1] != OWL.sameAs]
+    if entry.head is None:
+        # A class or a property may exclude itself.
+        atoms = list(dict.fromkeys(atoms))
+    head = axioms.related(*substitute(entry.head, bound)) if entry.head else None
+    return Rule(entry.name, head, tuple(atoms), said)
+
+
+def _ends_of_properties(axioms: Axioms, classes: Order) -> Iterator[Rule]:
+    """Yield prp-dom and prp-rng, less what follows by other rules from a wider property's."""
+    properties = Order(axioms.index.by_subject(RDFS.subPropertyOf))
+    for name, predicate in (("prp-dom", RDFS.domain), ("prp-rng", RDFS.range)):
+        said = axioms.index.by_subject(predicate)
+        for prop in sorted(said, key=str):
+            kinds = said[prop]
+            indirect = {
+                kind
+                for better in kinds
+                for kind in kinds & classes.wider(better)
+                if not classes.implies(kind, better)
+            }
+            for kind in sorted(kinds - indirect, key=str):
+                if not any(
+                    (other, better) != (prop, kind)
+                    and classes.implies(better, kind)
+                    and (
+                        not (properties.implies(other, prop) and classes.implies(kind, better))
+                        or (str(other), str(better)) < (str(prop), str(kind))
+                    )
+                    for other in (prop, *properties.wider(prop))
+                    for better in said.get(other, ())
+                ):
+                    yield _stated(name, axioms, (prop, predicate, kind))
+
+
+def _implications(axioms: Axioms) -> Iterator[Rule]:
+    """Yield so few copies from property to property that all others follow from them."""
+    for narrower, wider in Order(axioms.index.by_subject(RDFS.subPropertyOf)).steps():
+        name, said = "prp-spo1", (narrower, RDFS.subPropertyOf, wider)
+        for form, one, other in (("prp-eqp1", narrower, wider), ("prp-eqp2", wider, narrower)):
+            equal = (one, OWL.equivalentProperty, other)
+            if equal in axioms.index and str(one) < str(other):
+                name, said = form, equal
+        yield _stated(name, axioms, said)
+
+
+def _subclasses(axioms: Axioms, classes: Order) -> Iterator[Rule]:
+    """Yield so few copies from class to class that all others follow from them.
+
+    A step that comes from an equivalence, an intersection or a union has the name of its rule;
+    the closed ontology states all of them as subclasses too (scm-eqc1, scm-int, scm-uni).
+    """
+    parts = _composed(axioms, OWL.intersectionOf)
+    unions = _composed(axioms, OWL.unionOf)
+    equals = axioms.index.by_subject(OWL.equivalentClass)
+    below, same = RDFS.subClassOf, OWL.equivalentClass
+    for narrower, wider in classes.steps():
+        name, member = "cax-sco", None
+        said: Statement = (narrower, below, wider)
+        for form, one, other in (("cax-eqc1", narrower, wider), ("cax-eqc2", wider, narrower)):
+            if other in equals.get(one, ()) and str(one) < str(other):
+                name, said = form, (one, same, other)
+        if name == "cax-sco" and (narrower, wider) in parts:
+            name, said, member = "cls-int2", parts[narrower, wider], wider
+        elif name == "cax-sco" and (wider, narrower) in unions:
+            name, said, member = "cls-uni", unions[wider, narrower], narrower
+        yield _stated(name, axioms, said, member=member)
+
+
+def _composed(axioms: Axioms, predicate: Term) -> dict[tuple[Term, Term], Statement]:
+    """Return the axiom for each class and each member of the list that composes it."""
+    return {
+        (said[0], member): said for said, members in axioms.lists(predicate) for member in members
+    }
+
+
 def _copies(axioms: Axioms) -> Iterator[Rule]:
     """Yield eq-rep-p and eq-rep-o for the properties and classes that are said to be the same."""
     for one, other in Order(axioms.index.by_subject(OWL.sameAs)).steps():
-        said = ((one, OWL.sameAs, other),)
         if not isinstance(one, Literal) and not isinstance(other, Literal):
-            head, body = axioms.related(_X, other, _Y), (axioms.related(_X, one, _Y),)
-            yield Rule("eq-rep-p", head, body, said)
-            yield Rule("eq-rep-o", falls_under(_X, other), (falls_under(_X, one),), said)
+            said = one, OWL.sameAs, other
+            yield _stated("eq-rep-p", axioms, said)
+            yield _stated("eq-rep-o", axioms, said, predicate=RDF.type)
 
 
 def _useful(rules: Iterable[Rule], hidden: frozenset[BlankNode]) -> list[Rule]:

@@ -260,9 +260,11 @@ class Axioms:
                 said = (kind, predicate, value), (kind, OWL.onProperty, prop)
                 yield said, kind, prop, value
 
-    def related(self, subject: Slot, prop: Term, value: Slot) -> Atom:
+    def related(self, subject: Slot, prop: Slot, value: Slot) -> Atom:
         """Return the atom of a property; of the property itself where it is a nameless inverse."""
-        seen = set()
+        if not isinstance(prop, BlankNode):
+            return Atom(subject, prop, value)
+        seen: set[Slot] = set()
         while isinstance(prop, BlankNode) and prop not in seen:
             seen.add(prop)
             inverses = self.index.objects(prop, OWL.inverseOf)

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = [
+    "EQUALITY",
     "RULES",
     "Atom",
+    "Bound",
     "Entry",
     "Pattern",
     "Program",
     "Rule",
     "Slot",
-    "V",
-    "falls_under",
     "is_count",
     "reason",
     "substitute",
@@ -285,19 +285,6 @@ def variables(atom: Atom) -> frozenset[Variable]:
     return frozenset(
         slot for slot in (atom.subject, atom.predicate, atom.object) if isinstance(slot, Variable)
     )
-
-
-#: The variables of the rules, in the letters of the specification.
-V = {name: Variable(name) for name in ("u", "v", "x", "y", "z", "p", "x2", "y1", "y2", "p2")}
-
-
-def falls_under(member: Slot, kind: Term) -> Atom:
-    """Return the atom that says that something is of a class.
-
-    >>> falls_under(V["x"], OWL.Thing).predicate == RDF.type
-    True
-    """
-    return Atom(member, RDF.type, kind)
 
 
 def is_count(term: Term, number: int) -> bool:
@@ -553,6 +540,13 @@ _OF_RDFS = ("domain", "range", "subClassOf", "subPropertyOf")
 _TABLE = list(_read_table())
 #: The readings of each rule by its name.
 RULES: dict[str, tuple[Entry, ...]] = {name: tuple(found) for name, _, found in _TABLE}
+#: What equality is (table 4); that each thing is the same as itself (eq-ref) is left out as noise.
+EQUALITY = tuple(
+    Rule(name, Atom(*one.head), tuple(Atom(*pattern) for pattern in one.body))
+    for name, found in RULES.items()
+    for one in found
+    if name.startswith("eq-") and one.head is not None and one.body
+)
 _REASONS = {name: sentence for name, sentence, _ in _TABLE if sentence}
 
 

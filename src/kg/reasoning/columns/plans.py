@@ -10,6 +10,7 @@ from pyoxigraph import Variable
 
 from kg.errors import Misuse
 from kg.namespaces import OWL, RDF
+from kg.reasoning.rules import EQUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -52,7 +53,7 @@ SAME = Key(is_class=False, term=-1)
 
 # An attribute of a namespace is looked up anew each time.
 _TYPE, _SAME_AS = RDF.type, OWL.sameAs
-_EQUALITY = frozenset({"eq-ref", "eq-sym", "eq-trans", "eq-rep-s", "eq-rep-o", "eq-rep-p"})
+_OF_EQUALITY = frozenset(rule.name for rule in EQUALITY)
 
 
 class Pattern(NamedTuple):
@@ -215,7 +216,7 @@ def plan(rules: Iterable[Rule], encode: Callable[[Sequence[Term]], Sequence[int]
 def _is_equality(rule: Rule) -> bool:
     """Return whether a rule says what equality is, for all properties."""
     atoms = _atoms(rule)
-    return rule.name in _EQUALITY and (
+    return rule.name in _OF_EQUALITY and (
         any(isinstance(atom.predicate, Variable) for atom in atoms)
         or all(atom.predicate == _SAME_AS for atom in atoms)
     )

@@ -14,8 +14,8 @@ from pyoxigraph import BlankNode, Literal
 
 from kg.namespaces import OWL, RDF, RDFS
 from kg.reasoning.datatypes import OWL_2_RL, broader, differ
-from kg.reasoning.increment.matching import EQUALITY, Goal, Plan, Rulebook, solutions
-from kg.reasoning.rules import variables
+from kg.reasoning.increment.matching import Goal, Plan, Rulebook, solutions
+from kg.reasoning.rules import EQUALITY, variables
 from kg.reasoning.statements import Statement, Term, noise
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ __all__ = ["Before", "Rules", "Support", "types_of_literals"]
 _TYPE, _SAME_AS = RDF.type, OWL.sameAs
 _NEVER = 1 << 30
 _EVERYTHING = frozenset({OWL.Thing, RDFS.Resource})
-_EQUAL = frozenset({"eq-ref", "eq-sym", "eq-trans", "eq-rep-s", "eq-rep-p", "eq-rep-o"})
+_EQUAL = frozenset(rule.name for rule in EQUALITY)
 
 
 class Rules:
@@ -41,7 +41,8 @@ class Rules:
     def __init__(self, program: Program) -> None:
         self.nameless, self.datatypes = program.nameless, program.datatypes
         own = [rule for rule in program.rules if rule.name not in _EQUAL]
-        self.book = Rulebook([*own, *EQUALITY])
+        # Rule eq-trans is eq-rep-o applied to owl:sameAs itself.
+        self.book = Rulebook([*own, *(one for one in EQUALITY if one.name != "eq-trans")])
         #: What rules name; a term that is made the same as one of them changes the rules.
         self.constants = frozenset(
             slot

@@ -15,7 +15,7 @@ from kg.reasoning.statements import Source, Statement, Term
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator
 
-__all__ = ["EQUALITY", "Goal", "Plan", "Rulebook", "Source", "solutions"]
+__all__ = ["Goal", "Plan", "Rulebook", "Source", "solutions"]
 
 # An attribute of a namespace costs a search each time.
 _TYPE, _SAME_AS = RDF.type, OWL.sameAs
@@ -25,15 +25,6 @@ Goal: TypeAlias = tuple[Term | None, Term | None, Term | None]
 Binding: TypeAlias = tuple[Term | None, ...]
 #: An atom whose variables are numbers.
 _Step: TypeAlias = tuple[Term | int, Term | int, Term | int]
-
-_X, _Y, _S, _P, _O = (Variable(name) for name in "xyspo")
-#: The rules of owl:sameAs (table 4); eq-trans is eq-rep-o applied to owl:sameAs itself.
-EQUALITY = (
-    Rule("eq-sym", Atom(_Y, _SAME_AS, _X), (Atom(_X, _SAME_AS, _Y),)),
-    Rule("eq-rep-s", Atom(_Y, _P, _O), (Atom(_X, _SAME_AS, _Y), Atom(_X, _P, _O))),
-    Rule("eq-rep-p", Atom(_S, _Y, _O), (Atom(_X, _SAME_AS, _Y), Atom(_S, _X, _O))),
-    Rule("eq-rep-o", Atom(_S, _P, _Y), (Atom(_X, _SAME_AS, _Y), Atom(_S, _P, _X))),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +64,10 @@ def solutions(plan: Plan, binding: Binding, source: Source, at: int = 0) -> Iter
     """Yield the bindings under which all steps of a plan hold.
 
     >>> from kg.namespaces import REL
+    >>> from kg.reasoning.rules import Atom, Rule
     >>> from kg.reasoning.statements import Index
-    >>> symmetric = Rule("prp-symp", Atom(_Y, REL.disputes, _X), (Atom(_X, REL.disputes, _Y),))
+    >>> x, y = Variable("x"), Variable("y")
+    >>> symmetric = Rule("prp-symp", Atom(y, REL.disputes, x), (Atom(x, REL.disputes, y),))
     >>> (plan,) = Rulebook([symmetric]).for_conclusion((REL.Claim, REL.disputes, REL.Unit))
     >>> binding = plan.begin((REL.Claim, REL.disputes, REL.Unit))
     >>> any(solutions(plan, binding, Index([(REL.Unit, REL.disputes, REL.Claim)])))
