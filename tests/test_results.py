@@ -26,9 +26,10 @@ from pyoxigraph import (
 )
 
 from kg.errors import Misuse, UnknownName
+from kg.export import serialize_triples
 from kg.namespaces import EDTF, RDFS, XSD, expand
 from kg.results import FORMATS, Boolean, GraphResult, Solutions, serialize
-from kg.results.tables import cell
+from kg.results.serializers import cell
 from kg.sparql import evaluate
 
 ALGERIA, MALI = NamedNode(expand("kg:algeria")), NamedNode(expand("kg:mali"))
@@ -553,11 +554,16 @@ def test_graph_result_is_written_in_each_format_of_graphs(name):
     from kg import formats
 
     triple = Triple(MALI, RDFS.label, Literal("Mali", language="en"))
-    written = serialize(GraphResult([triple]), name)
+    written = serialize(GraphResult([triple]), name, serialize_triples)
     store = Store()
     store.load(written, format=formats.by_name(name).rdf)
 
     assert [quad.triple for quad in store] == [triple]
+
+
+def test_graph_result_without_a_writer_says_so():
+    with pytest.raises(Misuse, match=r"no writer: give kg\.export.serialize_triples"):
+        serialize(GraphResult([]), "ttl")
 
 
 @pytest.mark.parametrize("name", FORMATS[Solutions])

@@ -258,7 +258,7 @@ class Graph:
         """
         from kg.wikidata.query_service import ask
 
-        return ask(self.store, text)
+        return _with_writer(ask(self.store, text))
 
     def asserted(self) -> frozenset[Triple]:
         """Return the facts as they are given."""
@@ -556,13 +556,26 @@ class Graph:
         query = read(text, source)
         others = compared(query, terms.values(), self.store, self.viewpoint)
         if not (others or (query.names_graphs() and build.overlaps(self.snapshot))):
-            return evaluate(self.store, query, bindings=terms, written=self.snapshot.written)
+            found = evaluate(self.store, query, bindings=terms, written=self.snapshot.written)
+            return _with_writer(found)
         snapshot, graphs = self._beside(others)
         scope, written = Scope(default_graphs=graphs), snapshot.written
-        return evaluate(snapshot.store, query, bindings=terms, scope=scope, written=written)
+        found = evaluate(snapshot.store, query, bindings=terms, scope=scope, written=written)
+        return _with_writer(found)
 
     def _beside(self, others: Collection[str]) -> tuple[Snapshot, list[NamedNode]]:
         return build.open_beside(self._state, others)
+
+
+def _with_writer(result: Result) -> Result:
+    """Return the result of a query; a graph among them can be serialized."""
+    from kg.results import GraphResult
+
+    if isinstance(result, GraphResult):
+        from kg.export import serialize_triples
+
+        result.writer = serialize_triples
+    return result
 
 
 def to_rdflib(

@@ -13,7 +13,7 @@ from kg import evidence
 from kg.errors import Misuse, ParseFailure, UnknownName
 from kg.labels import LABELS
 from kg.namespaces import PREFIXES, RDF, SKOS, XSD, compact, expand, known_prefixes
-from kg.results.tables import cell
+from kg.results.serializers import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kg.graph import Graph
     from kg.queries import SavedQuery
-    from kg.results import Boolean, GraphResult, Solutions
+    from kg.results import Boolean, GraphResult, GraphWriter, Solutions
 
     _Result = Solutions | Boolean | GraphResult
 
@@ -322,4 +322,14 @@ def _put(graph: Graph, result: _Result, name: str, output: Path | None) -> None:
         width = shutil.get_terminal_size().columns
         put(result.to_table(width, color="NO_COLOR" not in os.environ))
     else:
-        put_from(graph, serialize(result, name), output)
+        put_from(graph, serialize(result, name, _graph_writer(result)), output)
+
+
+def _graph_writer(result: _Result) -> GraphWriter | None:
+    from kg.results import GraphResult
+
+    if not isinstance(result, GraphResult):
+        return None
+    from kg.export import serialize_triples
+
+    return serialize_triples

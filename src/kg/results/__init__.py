@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.errors import Misuse, UnknownName
-from kg.results import serializers, tables
+from kg.results import serializers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +16,21 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["FORMATS", "Boolean", "GraphResult", "Row", "Solutions", "Term", "serialize"]
+__all__ = [
+    "FORMATS",
+    "Boolean",
+    "GraphResult",
+    "GraphWriter",
+    "Row",
+    "Solutions",
+    "Term",
+    "serialize",
+]
 
 #: What a variable can be bound to.
 Term = NamedNode | BlankNode | Literal | Triple
+#: Writes triples in a format of graphs, as ``kg.export.serialize_triples`` does.
+GraphWriter: TypeAlias = "Callable[[Iterable[Triple], str], bytes]"
 
 
 class Row(tuple[Term | None, ...]):
@@ -99,10 +110,10 @@ class Solutions:
 
     def __repr__(self) -> str:
         """Return a summary."""
-        return f"<Solutions: {tables.counted(len(self))} of {', '.join(self.variables)}>"
+        return f"<Solutions: {serializers.counted(len(self))} of {', '.join(self.variables)}>"
 
     def _repr_html_(self) -> str:
-        return tables.to_html(self.variables, self.rows, self.parameters)
+        return serializers.to_html(self.variables, self.rows, self.parameters)
 
     def to_json(self) -> str:
         """Return SPARQL 1.1 Query Results JSON, one row a line."""
@@ -126,7 +137,7 @@ class Solutions:
 
     def to_markdown(self) -> str:
         """Return a table in GitHub Flavored Markdown, with IRIs as links."""
-        return tables.to_markdown(self.variables, self.rows, self.parameters)
+        return serializers.to_markdown(self.variables, self.rows, self.parameters)
 
     def to_table(self, width: int | None = None, *, color: bool = False) -> str:
         """Return a table for people to read, with its parameters and number of rows below.
@@ -135,7 +146,7 @@ class Solutions:
             width: of the terminal, to which long cells are folded; None leaves each row one line.
             color: mark the header and the IRIs by ANSI colors.
         """
-        return tables.to_table(self.variables, self.rows, self.parameters, width, color=color)
+        return serializers.to_table(self.variables, self.rows, self.parameters, width, color=color)
 
     def labelled(self, name: Callable[[NamedNode], str]) -> Solutions:
         """Return the rows with the names of things in place of their IRIs, for people to read.
@@ -254,13 +265,18 @@ class Boolean:
 class GraphResult:
     """The graph of a CONSTRUCT or DESCRIBE: each triple once, in order.
 
+    Args:
+        triples: of the graph.
+        writer: writes them in a format of graphs; what is made without one is not serialized.
+
     >>> node = NamedNode("http://example.org/a")
     >>> len(GraphResult([Triple(node, node, node), Triple(node, node, node)]))
     1
     """
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
+    def __init__(self, triples: Iterable[Triple], writer: GraphWriter | None = None) -> None:
         self.triples: tuple[Triple, ...] = tuple(sorted(set(triples), key=str))
+        self.writer = writer
 
     def __iter__(self) -> Iterator[Triple]:
         """Go through the triples."""
@@ -272,16 +288,25 @@ class GraphResult:
 
     def __repr__(self) -> str:
         """Return a summary."""
-        return f"<GraphResult: {tables.counted(len(self), 'triple')}>"
+        return f"<GraphResult: {serializers.counted(len(self), 'triple')}>"
 
     def _repr_html_(self) -> str:
-        return tables.to_html(("subject", "predicate", "object"), map(tuple, self.triples), {})
+        return serializers.to_html(("subject", "predicate", "object"), map(tuple, self.triples), {})
 
-    def serialize(self, format_name: str) -> bytes:
-        """Return the graph as ttl, nt, nq, trig, rdfxml or jsonld."""
-        from kg.export import serialize_triples
+    def serialize(self, format_name: str, writer: GraphWriter | None = None) -> bytes:
+        """Return the graph as ttl, nt, nq, trig, rdfxml or jsonld.
 
-        return serialize_triples(self.triples, format_name)
+        Args:
+            format_name: one of these.
+            writer: writes a graph that has no writer of its own.
+
+        Raises:
+            Misuse: there is no writer.
+        """
+        write = self.writer or writer
+        if write is None:
+            raise Misuse("this graph has no writer: give kg.export.serialize_triples")
+        return write(self.triples, format_name)
 
 
 #: The formats of each kind of result, the one shown first leading.
@@ -297,8 +322,15 @@ _KINDS = {
 }
 
 
-def serialize(result: Solutions | Boolean | GraphResult, format_name: str) -> bytes:
+def serialize(
+    result: Solutions | Boolean | GraphResult, format_name: str, writer: GraphWriter | None = None
+) -> bytes:
     r"""Write a result in one of the formats of its kind.
+
+    Args:
+        result: of a query.
+        format_name: one of ``FORMATS``.
+        writer: writes a graph that has no writer of its own.
 
     Raises:
         UnknownName: there is no such format; carries the close matches.
@@ -315,7 +347,7 @@ def serialize(result: Solutions | Boolean | GraphResult, format_name: str) -> by
             raise Misuse(f"{format_name} does not hold {kind}; one of {', '.join(fitting)} does")
         raise UnknownName("format", format_name, every, f"for {kind} one of {', '.join(fitting)}")
     if isinstance(result, GraphResult):
-        return result.serialize(format_name)
+        return result.serialize(format_name, writer)
     method = {"md": "to_markdown", "arrow": "to_ipc"}.get(format_name, f"to_{format_name}")
     written: str | bytes = getattr(result, method)()
     return written.encode() if isinstance(written, str) else written

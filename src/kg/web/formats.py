@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kg.export import serialize_triples
 from kg.formats import by_name
 from kg.results import Boolean, GraphResult, Solutions, serialize
 from kg.web.negotiation import chosen
@@ -150,7 +151,8 @@ def answered(result: Result, accept: str | None, name: str | Sequence[str] | Non
     'application/json'
     """
     kind = agreed(_OF[type(result)], accept, name)
-    return Answer(serialize(result, kind.name), kind.content_type, headers=(("Vary", "Accept"),))
+    body = serialize(result, kind.name, serialize_triples)
+    return Answer(body, kind.content_type, headers=(("Vary", "Accept"),))
 
 
 def noted(answer: Answer, notes: Sequence[str]) -> Answer:
@@ -184,8 +186,6 @@ def written(triples: Iterable[Triple], kind: Kind) -> Answer:
     Raises:
         Misuse: the format cannot hold them; says why.
     """
-    from kg.export import serialize_triples
-
     body = serialize_triples(triples, kind.name)
     return Answer(body, kind.content_type, headers=(("Vary", "Accept"),))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from kg import evidence
+from kg.export import serialize_triples
 from kg.namespaces import XSD, compact
 from kg.results import Boolean, Solutions
 from kg.terms import shorten
@@ -104,7 +105,7 @@ def shown(
     if isinstance(result, Boolean):
         return Shown("answer", answer=result.value, size=1)
     if not isinstance(result, Solutions):
-        text = result.serialize("ttl").decode()
+        text = serialize_triples(result.triples, "ttl").decode()
         return Shown("graph", text=text, size=len(result))
     known: dict[Term, Cell] = {}
 
