@@ -16,8 +16,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg.dataset import parsing, sections
-from kg.dataset.positions import Positions
+from kg.dataset import parsing, statements
+from kg.dataset.lines import Positions
 from kg.formats import FORMATS
 from kg.namespaces import RDF, XSD
 
@@ -190,7 +190,7 @@ def test_the_statements_about_an_iri_are_found_without_reading_all_others(kind, 
 def test_the_statements_about_a_blank_node_are_found_without_reading_all_others(
     kind, text, monkeypatch
 ):
-    monkeypatch.setattr(sections, "_BLOCK", 40)
+    monkeypatch.setattr(statements, "_BLOCK", 40)
     positions = Positions(text, FORMATS[kind], base="http://e.org/doc/")
     quads = parsing.parse("x", FORMATS[kind], text.encode(), "b", base="http://e.org/doc/")
     blank = [quad.triple for quad in quads if BlankNode in {type(one) for one in quad.triple}]

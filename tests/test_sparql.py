@@ -20,7 +20,7 @@ from kg.errors import KgError, Misuse, ParseFailure, QueryRefused, UnknownName
 from kg.namespaces import GRAPH
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql import check, evaluate, form
-from kg.sparql.guard import MOST_BYTES, MOST_LINKS, read
+from kg.sparql.guard import _MOST_BYTES, _MOST_LINKS, read
 from kg.sparql.tokens import MOST_BRACKETS
 
 A, B = NamedNode("http://example.org/a"), NamedNode("http://example.org/b")
@@ -665,7 +665,7 @@ def test_longest_chain_that_is_let_through_does_not_end_the_process(name):
     def chain(length):
         return start + "".join(link.replace("N", str(n)) for n in range(length)) + end
 
-    longest = MOST_LINKS
+    longest = _MOST_LINKS
     while True:
         try:
             read(chain(longest), "query")
@@ -700,13 +700,13 @@ def test_many_terms_are_no_chain():
 
 
 def test_text_over_the_limit_is_refused():
-    longest = "ASK {}" + " " * (MOST_BYTES - 6)
+    longest = "ASK {}" + " " * (_MOST_BYTES - 6)
 
     assert evaluate(Store(), longest)
     with pytest.raises(QueryRefused, match="1,048,577 bytes; a query may have 1,048,576"):
         evaluate(Store(), longest + " ")
     with pytest.raises(QueryRefused):
-        evaluate(Store(), "# " + "é" * (MOST_BYTES // 2))
+        evaluate(Store(), "# " + "é" * (_MOST_BYTES // 2))
 
 
 @pytest.mark.parametrize(

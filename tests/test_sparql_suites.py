@@ -23,7 +23,7 @@ from kg.errors import KgError, Misuse, UnknownName
 from kg.lexical import decode_quad, encode_quad
 from kg.results import Boolean, GraphResult
 from kg.sparql.tokens import tokenize
-from kg.sparql.updating import apply
+from kg.sparql.update import apply
 from kg.web import updates as updates_of
 from kg.web.responses import Problem
 from kg.web.settings import Limits

@@ -23,7 +23,7 @@ from pyoxigraph import (
 
 from kg.errors import KgError
 from kg.lexical import decode_quad, encode_quad
-from kg.sparql.updating import apply
+from kg.sparql.update import apply
 from kg.validation.shapes import ShapesGraph
 from kg.web import updates
 from kg.web.responses import Problem

@@ -14,8 +14,7 @@ from kg.check.citations import drift, passages, uncited_units
 from kg.check.links import check_links
 from kg.check.quality import defined_terms, run_quality_queries, suggestion
 from kg.dataset import Dataset
-from kg.dataset.documents import SSSOM, Document, Location, shown
-from kg.dataset.files import read_documents
+from kg.dataset.documents import SSSOM, Document, Location, read_documents, shown
 from kg.errors import Inconsistent, KgError, ParseFailure, ResourceNotFound
 from kg.namespaces import GRAPH, REL
 from kg.pipeline import are_consistent, close, validate

@@ -167,8 +167,7 @@ def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None
     kg fmt - --input-format ttl < draft.ttl
     """
     from kg.contents import STDIN
-    from kg.dataset.documents import SSSOM, shown
-    from kg.dataset.files import read_documents
+    from kg.dataset.documents import SSSOM, read_documents, shown
     from kg.export import canonical_text, format_file
     from kg.resources import data
 

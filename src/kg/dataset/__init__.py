@@ -18,8 +18,7 @@ from kg.contents import STDIN
 from kg.dataset import changes
 from kg.dataset.acceptance import Ledger
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
-from kg.dataset.documents import Document, Location
-from kg.dataset.files import read_documents
+from kg.dataset.documents import Document, Location, read_documents
 from kg.dataset.state import State
 from kg.dataset.viewpoints import DEFAULT, Viewpoint, viewpoints
 from kg.namespaces import GRAPH

@@ -114,7 +114,7 @@ class _Choice:
                 self._omitted |= denied
 
     def holds(self, said: _Said) -> bool:
-        """Tell whether a triple of the files counts as a fact."""
+        """Return whether a triple of the files counts as a fact."""
         if said in self._omitted:
             return False
         ledger = self._ledger
@@ -129,7 +129,7 @@ class _Choice:
         return not covering or any(map(self._counts, covering))
 
     def added(self) -> Iterator[Triple]:
-        """Say what the agents of the viewpoint claim, be it asserted or not."""
+        """Yield what the agents of the viewpoint claim, be it asserted or not."""
         for one in (one for claims in self._ledger.of.values() for one in claims):
             if self._is_spoken(one) and self._counts(one):
                 subject, predicate, value = one.said

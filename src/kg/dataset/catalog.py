@@ -16,8 +16,7 @@ from xml.parsers import expat
 from pyoxigraph import NamedNode
 
 from kg import contents
-from kg.dataset.documents import Document, shown
-from kg.dataset.files import read_documents
+from kg.dataset.documents import Document, read_documents, shown
 from kg.errors import ParseFailure, ResourceNotFound
 from kg.namespaces import OWL, RDF
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kg.dataset import parsing
-from kg.dataset.positions import Positions
+from kg.dataset.lines import Positions
 from kg.errors import ParseFailure
 from kg.formats import FORMATS, Format
 from kg.namespaces import RDF

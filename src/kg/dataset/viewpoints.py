@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg import resources
-from kg.dataset.files import read_documents
+from kg.dataset.documents import read_documents
 from kg.errors import Misuse, UnknownName
 from kg.namespaces import DEFAULT_VIEWPOINT as DEFAULT
 from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL, SKOS, XSD
@@ -85,7 +85,7 @@ class Viewpoint:
 
 
 def is_slug(text: str) -> bool:
-    """Tell whether a text may be the name of a viewpoint, without looking for one.
+    """Return whether a text may be the name of a viewpoint, without looking for one.
 
     >>> is_slug("according-to-algeria"), is_slug("according-to:Algeria")
     (True, False)

@@ -26,9 +26,8 @@ from kg.lexical import decode, encode
 from kg.namespaces import GRAPH, RDF, compact, known_prefixes
 from kg.results import Boolean, GraphResult, Solutions
 from kg.sparql.guard import Query, check, read, refuse_unknown_prefixes
-from kg.sparql.merging import merged
 from kg.sparql.rewriting import OWN, Rewritten, rewrite
-from kg.sparql.scope import Cap, Scope
+from kg.sparql.scope import Cap, Scope, merged
 from kg.sparql.tokens import place
 
 if TYPE_CHECKING:

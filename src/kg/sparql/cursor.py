@@ -115,12 +115,12 @@ class Cursor:
         return Token("end", "", len(self.query.text), True, False)  # noqa: FBT003
 
     def is_word(self, *words: str, ahead: int = 0) -> bool:
-        """Tell whether a keyword comes."""
+        """Return whether a keyword comes."""
         token = self.peek(ahead)
         return token.kind == "word" and token.text.upper() in words
 
     def is_symbol(self, *symbols: str, ahead: int = 0) -> bool:
-        """Tell whether one of the symbols comes, its characters without a gap."""
+        """Return whether one of the symbols comes, its characters without a gap."""
         for symbol in symbols:
             tokens = [self.peek(ahead + number) for number in range(len(symbol))]
             joined = all(
@@ -167,7 +167,7 @@ class Cursor:
     # --- literals ---
 
     def is_literal(self) -> bool:
-        """Tell whether a literal comes."""
+        """Return whether a literal comes."""
         token = self.peek()
         if token.kind == "string" or self.is_word("TRUE", "FALSE"):
             return True

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Variable
 
 from kg.lexical import decode, encode
-from kg.sparql.ordering import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kg.results import Term
 
-__all__ = ["FUNCTION", "Functions"]
+__all__ = ["FUNCTION", "Functions", "kind"]
 
 #: What the names of the functions begin with.
 FUNCTION = "urn:x-kg:function:"
@@ -194,3 +193,32 @@ def _plus(date: Term, duration: Term) -> Term | None:
     asked = "SELECT ?date ?less (?date - ?less AS ?after) {}"
     found = Store().query(asked, substitutions=given)
     return next(found)["after"] if isinstance(found, QuerySolutions) else None
+
+
+# What ORDER BY compares before the terms themselves. The engine puts two literals that do not
+# compare in the order of their texts, and others in that of their values. Together these may go in
+# a circle (1 before "a", "a" before -1), on which a sort of many rows ends the process. So literals
+# of a kind come together.
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+#: Datatypes that compare with themselves by another order than that of their texts.
+_ORDERED = (
+    *("boolean", "date", "dateTime", "time", "gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay"),
+    *("duration", "dayTimeDuration", "yearMonthDuration"),
+)
+_NAMES = ", ".join(f"<{_XSD}{name}>" for name in _ORDERED)
+
+
+def kind(term: str) -> str:
+    """Return an expression that gives the kind of a literal: numbers, each ordered datatype, texts.
+
+    It gives an error, which comes first, where there is no literal, as SPARQL orders terms.
+
+    Args:
+        term: an expression that gives the term.
+    """
+    duration = f'CONTAINS(STR(DATATYPE({term})), "uration")'
+    named = f'IF({duration}, "duration", STR(DATATYPE({term})))'
+    compares = f"DATATYPE({term}) IN ({_NAMES}) && {term} <= {term}"
+    other = f'IF(ISLITERAL({term}), "~", 1/0)'
+    return f'IF(ISNUMERIC({term}), "0", COALESCE(IF({compares}, {named}, 1/0), {other}))'

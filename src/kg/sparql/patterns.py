@@ -8,18 +8,92 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg.errors import QueryRefused
 from kg.sparql.cursor import OWN, Label, NotUnderstood, Pieces
-from kg.sparql.paths import Path, Paths
+from kg.sparql.expressions import Expressions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from kg.sparql.guard import Query
 
 __all__ = ["Patterns"]
+
+
+class _Path(NamedTuple):
+    """What a pattern says between its subject and its object.
+
+    Args:
+        text: a predicate, a variable or a path.
+        zero: how often it leads from a term to itself by no step.
+        is_open: whether it may lead to a literal that the store would change.
+    """
+
+    text: str
+    zero: int = 0
+    is_open: bool = False
+
+
+class _Paths(Expressions):
+    """Reads paths from the tokens of a query, and writes them."""
+
+    def path(self, changed: AbstractSet[str]) -> _Path:
+        """Read a path.
+
+        Args:
+            changed: the predicates whose literals the store would change.
+        """
+        start = self.at
+        pieces, zero = self._alternatives()
+        tokens = self.tokens[start : self.at]
+        named = {self.query.iri(token) for token in tokens if token.kind in ("iri", "pname")}
+        is_negated = any(token.text == "!" for token in tokens)
+        is_open = bool(changed) and (is_negated or not changed.isdisjoint(named))
+        return _Path("".join(pieces), zero, is_open)
+
+    def _alternatives(self) -> tuple[Pieces, int]:
+        pieces, zero = self._sequence()
+        while self.is_symbol("|"):
+            pieces.append(self.take())
+            more, count = self._sequence()
+            pieces, zero = [*pieces, *more], zero + count
+        return pieces, zero
+
+    def _sequence(self) -> tuple[Pieces, int]:
+        pieces, zero = self._step()
+        while self.is_symbol("/"):
+            pieces.append(self.take())
+            more, count = self._step()
+            pieces, zero = [*pieces, *more], zero * count
+        return pieces, zero
+
+    def _step(self) -> tuple[Pieces, int]:
+        pieces = [self.take()] if self.is_symbol("^") else []
+        if self.is_symbol("("):
+            opened = self.take()
+            inner, zero = self._alternatives()
+            pieces += [opened, *inner, self.expect(")")]
+        elif self.is_symbol("!"):
+            pieces.append(self.take())
+            pieces += self.raw_between("(", ")") if self.is_symbol("(") else self._negated()
+            zero = 0
+        elif self.peek().kind in ("iri", "pname") or self.peek().text == "a":
+            pieces.append(self.take())
+            zero = 0
+        else:
+            raise NotUnderstood
+        if self.is_symbol("*", "?"):
+            return [*pieces, self.take()], 1
+        if self.is_symbol("+"):
+            return [*pieces, self.take()], min(zero, 1)
+        return pieces, zero
+
+    def _negated(self) -> Pieces:
+        return [self.take() for _ in range(2 if self.is_symbol("^") else 1)]
+
 
 #: For so many graphs a pattern is written out; each copy makes the text longer.
 _MOST_GRAPHS = 100
@@ -41,7 +115,7 @@ class _Group:
     variables: set[str] = field(default_factory=set)
 
 
-class Patterns(Paths):
+class Patterns(_Paths):
     """Reads patterns from the tokens of a query, and writes them.
 
     Args:
@@ -275,7 +349,7 @@ class Patterns(Paths):
         # "a", which is a word, and the other beginnings of a path.
         return token.text == "a" or self.is_symbol("^", "!", "(")
 
-    def _objects(self, frame: _Group, subject: Pieces, verb: Path, extra: list[Pieces]) -> Pieces:
+    def _objects(self, frame: _Group, subject: Pieces, verb: _Path, extra: list[Pieces]) -> Pieces:
         kept: Pieces = []
         while True:
             item = self._node(frame, "object", is_unsafe=verb.is_open)
@@ -345,11 +419,11 @@ class Patterns(Paths):
             pieces += [" ", *self._node(frame, "object", is_unsafe=True)]
         return [*pieces, self.take()]
 
-    def _verb(self, frame: _Group, subject: Pieces) -> Path:
+    def _verb(self, frame: _Group, subject: Pieces) -> _Path:
         token = self.peek()
         if token.kind == "variable":
             frame.variables.add(token.text[1:])
-            path = Path(self.take(), is_open=bool(self.changed))
+            path = _Path(self.take(), is_open=bool(self.changed))
         else:
             path = self.path(self.changed)
         if path.is_open:
@@ -357,7 +431,7 @@ class Patterns(Paths):
             self.unsafe |= {p.strip()[1:] for p in subject if p.strip()[:1] in ("?", "$")}
         return path
 
-    def _by_no_step(self, subject: Pieces, verb: Path, item: Pieces) -> Pieces:
+    def _by_no_step(self, subject: Pieces, verb: _Path, item: Pieces) -> Pieces:
         """Write out a path that may have no step and begins or ends at a term that is named."""
         if not verb.zero or len(subject) != 1 or len(item) != 1:
             return []

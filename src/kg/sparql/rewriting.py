@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kg.sparql.cursor import OWN, NotUnderstood, Pieces
+from kg.sparql.functions import kind
 from kg.sparql.guard import read_prologue
-from kg.sparql.ordering import kind
 from kg.sparql.patterns import Patterns
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from kg.errors import ParseFailure
 from kg.sparql.tokens import place
-from kg.sparql.updating import read_update
+from kg.sparql.update import read_update
 from kg.web.responses import Problem
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def operation(  # noqa: PLR0913 - what the protocol lets a client choose
         return _told(lambda: served_folder.updated(_folder(held, settings), update, base))
 
     def change(store: Store) -> int:
-        from kg.sparql.updating import apply
+        from kg.sparql.update import apply
 
         apply(store, update, base)
         return 204

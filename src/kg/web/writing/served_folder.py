@@ -27,7 +27,7 @@ from kg.namespaces import GRAPH
 from kg.perspectives import meant
 from kg.snapshot.written import as_written
 from kg.sources import sources
-from kg.sparql.updating import apply, data_of
+from kg.sparql.update import apply, data_of
 from kg.web import building
 from kg.web.edition import Edition, SnapshotLocks, now
 from kg.web.responses import Problem

@@ -1,4 +1,4 @@
-"""SPARQL Update, checked and carried out: nothing is fetched, and all of it happens or nothing."""
+"""SPARQL Update, checked and applied: nothing is fetched, and all of it happens or nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from kg.errors import Misuse, QueryRefused
 from kg.lexical import KEPT, decode
 from kg.namespaces import PREFIXES
 from kg.sparql import syntax_failure
-from kg.sparql.guard import Query
-from kg.sparql.refusals import make_unambiguous, readable, refuse_chains, refuse_service
+from kg.sparql.guard import Query, make_unambiguous, readable, refuse_chains, refuse_service
 from kg.sparql.rewriting import rewrite_update
 from kg.sparql.tokens import MOST_BRACKETS, tokenize
 
