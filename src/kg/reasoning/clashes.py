@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
+from string import Formatter
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable
 
@@ -16,14 +17,14 @@ from kg.reasoning.in_words import Wording, short_name
 from kg.reasoning.ontology import Memory, check_lists, in_use, schema_of
 from kg.reasoning.proof import grounds
 from kg.reasoning.proof.search import Search
-from kg.reasoning.rules import is_count
+from kg.reasoning.rules import RULES, reason, substitute
 from kg.reasoning.statements import Index, Statement, Term, as_triple, is_vocabulary, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from kg.reasoning.ontology import Axioms
-    from kg.reasoning.rules import Rule
+    from kg.reasoning.rules import Bound, Entry, Pattern, Rule, Slot
 
 __all__ = ["Clash", "Unsatisfiable", "find_clashes", "plainly", "unsatisfiable"]
 
@@ -77,8 +78,7 @@ def find_clashes(given: set[Statement], closed: Index) -> list[Clash]:
         sentence: (rule, premises)
         for _, sentence, rule, premises in sorted(
             ([str(term) for one in premises for term in one], sentence, rule, premises)
-            for rule, look in _RULES
-            for premises, sentence in look(search)
+            for rule, (premises, sentence) in _contradicted(search)
         )
     }
     if not found:
@@ -122,133 +122,77 @@ class _Search:
             return f"{short_name(term)} (“{self.name(predicate)}” of {self.name(subject)})"
         return short_name(term)
 
-    def both(self, kind: Term, other: Term, axioms: tuple[Statement, ...]) -> Iterator[Found]:
-        """Yield what is of two classes that exclude each other."""
-        for x in self.closed.subjects(RDF.type, kind) & self.closed.subjects(RDF.type, other):
-            if isinstance(x, Literal) and {kind, other} <= OWL_2_RL:
-                # That its value is in one datatype only is what rule dt-not-type tells.
-                continue
-            kinds = sorted([self.wording.kind(kind), self.wording.kind(other)])
-            sentence = f"{self.name(x)} is {' and '.join(kinds)}, and nothing can be both"
-            yield (*axioms, (x, RDF.type, kind), (x, RDF.type, other)), sentence
+    def words(self, field: str, bound: Bound) -> str:
+        """Return words for what variables of a rule stand for, as its sentence has them."""
+        for sign, place in (("<", 0), (">", 1)):
+            if sign in field:
+                return sorted(self.words(one, bound) for one in field.split(sign))[place]
+        # Of what differs from itself there is one alone.
+        found = (bound.get(Variable(name), bound.get(Variable("x"))) for name in field.split())
+        terms = [term for term in found if isinstance(term, Term)]
+        if len(terms) > 1:
+            subject, predicate, value = terms
+            return self.wording.sentence((subject, predicate, value))
+        if field in ("c", "d"):
+            return self.wording.kind(terms[0])
+        name = self.name(terms[0])
+        return f"“{name}”" if field in ("p", "q") else name
 
-    def doubly(self, p: Term, q: Term, axioms: tuple[Statement, ...]) -> Iterator[Found]:
-        """Yield what two properties that exclude each other both relate."""
-        for x, y in self.closed.pairs(p):
-            if (x, q, y) in self.closed:
-                names = sorted([f"“{self.name(p)}”", f"“{self.name(q)}”"])
-                sentence = (
-                    f"{self.name(x)} has {self.name(y)} as {' and '.join(names)}, "
-                    "which exclude each other"
-                )
-                yield (*axioms, (x, p, y), (x, q, y)), sentence
+    def contradicted(self, entry: Entry) -> Iterator[Found]:
+        """Yield what contradicts a rule of the table."""
+        fields = [field for _, field, _, _ in Formatter().parse(reason(entry.name)) if field]
+        for axioms, bound, body in entry.instances(self.closed, self.given.members, {}):
+            # Of several axioms, the one that holds the list, or the first, stands for all.
+            said = axioms[-1:] if entry.listed else axioms[:1]
+            for found in self._solutions(body, bound):
+                if self._is_to_be_told(entry, axioms, found):
+                    words = {field: self.words(field, found) for field in fields}
+                    # That a value is of the kind that is limited goes without saying.
+                    met = (cast("Statement", substitute(one, found)) for one in entry.body[:2])
+                    yield (*said, *met), reason(entry.name).format_map(words)
 
+    def _solutions(self, body: Sequence[Pattern], bound: Bound) -> Iterator[Bound]:
+        """Yield the ways in which patterns hold in the closed graph."""
+        if not body:
+            yield bound
+            return
+        first, *rest = body
+        start, predicate, end = first
+        if predicate == OWL.sameAs and start == end:
+            # Each thing is the same as itself without being told (rule eq-ref).
+            yield from self._solutions(rest, bound)
+        elif isinstance(start, Variable) and isinstance(predicate, Term) and isinstance(end, Term):
+            alike = [one for one in body if one[:2] == first[:2] and isinstance(one[2], Term)]
+            rest = [one for one in body if one not in alike]
+            ends = dict.fromkeys(value for *_, value in alike if isinstance(value, Term))
+            members, *others = (self.closed.subjects(predicate, value) for value in ends)
+            for term in members.intersection(*others):
+                filled = [substitute(pattern, {start: term}) for pattern in rest]
+                yield from self._solutions(filled, {**bound, start: term})
+        else:
+            goal = [None if isinstance(slot, Variable) else slot for slot in first]
+            for one in self.closed.statements(*goal):
+                found: dict[Slot, Slot] = {}
+                if all(found.setdefault(s, t) == t for s, t in zip(first, one, strict=True)):
+                    filled = [substitute(pattern, found) for pattern in rest]
+                    yield from self._solutions(filled, {**bound, **found})
 
-def _eq_diff1(search: _Search) -> Iterator[Found]:
-    p = OWL.differentFrom
-    for x, y in search.closed.pairs(p):
-        # That a thing differs from itself may follow from the clash that is told.
-        told = (x, p, y) not in search.given and search.closed.objects(x, OWL.sameAs) - {x}
-        if (x, OWL.sameAs, y) in search.closed if x != y else not told:
-            first, second = sorted([search.name(x), search.name(y)])
-            sentence = f"{first} is the same as {second} and is said not to be"
-            yield ((x, p, y), (x, OWL.sameAs, y)), sentence
-
-
-def _eq_diff2(search: _Search) -> Iterator[Found]:
-    for axiom in search.closed.subjects(RDF.type, OWL.AllDifferent):
-        for predicate in (OWL.members, OWL.distinctMembers):
-            for head in search.closed.objects(axiom, predicate):
-                for x, y in combinations(search.given.members(head), 2):
-                    if x == y or (x, OWL.sameAs, y) in search.closed:
-                        first, second = sorted([search.name(x), search.name(y)])
-                        said = (axiom, predicate, head), (x, OWL.sameAs, y)
-                        yield said, f"{first} is the same as {second} and is said not to be"
-
-
-def _prp_irp(search: _Search) -> Iterator[Found]:
-    for p in search.closed.subjects(RDF.type, OWL.IrreflexiveProperty):
-        for x, y in search.closed.pairs(p):
-            if x == y:
-                sentence = f"{search.name(x)} has itself as “{search.name(p)}”, and nothing can"
-                yield ((p, RDF.type, OWL.IrreflexiveProperty), (x, p, y)), sentence
-
-
-def _prp_asyp(search: _Search) -> Iterator[Found]:
-    for p in search.closed.subjects(RDF.type, OWL.AsymmetricProperty):
-        for x, y in search.closed.pairs(p):
-            if (y, p, x) in search.closed:
-                first, second = sorted([search.name(x), search.name(y)])
-                sentence = (
-                    f"“{search.name(p)}” holds both ways between {first} and {second}, "
-                    "and it never can"
-                )
-                yield ((p, RDF.type, OWL.AsymmetricProperty), (x, p, y), (y, p, x)), sentence
-
-
-def _prp_pdw(search: _Search) -> Iterator[Found]:
-    for p, q in search.closed.pairs(OWL.propertyDisjointWith):
-        yield from search.doubly(p, q, ((p, OWL.propertyDisjointWith, q),))
-
-
-def _prp_adp(search: _Search) -> Iterator[Found]:
-    for axiom in search.closed.subjects(RDF.type, OWL.AllDisjointProperties):
-        for head in search.closed.objects(axiom, OWL.members):
-            for p, q in combinations(search.given.members(head), 2):
-                yield from search.doubly(p, q, ((axiom, OWL.members, head),))
-
-
-def _prp_npa(search: _Search) -> Iterator[Found]:
-    closed = search.closed
-    for axiom, x in closed.pairs(OWL.sourceIndividual):
-        for target in (OWL.targetIndividual, OWL.targetValue):
-            for p in closed.objects(axiom, OWL.assertionProperty):
-                # Of a value in several forms, the one that is denied is told.
-                denied = search.given.objects(axiom, target) or closed.objects(axiom, target)
-                for y in denied & closed.objects(x, p):
-                    words = search.wording.sentence((x, p, y))
-                    yield ((axiom, OWL.sourceIndividual, x), (x, p, y)), f"{words} is also denied"
-
-
-def _cls_nothing2(search: _Search) -> Iterator[Found]:
-    for x in search.closed.subjects(RDF.type, OWL.Nothing):
-        sentence = f"{search.name(x)} is of a class that nothing can be of"
-        yield ((x, RDF.type, OWL.Nothing),), sentence
-
-
-def _cls_com(search: _Search) -> Iterator[Found]:
-    for kind, other in search.closed.pairs(OWL.complementOf):
-        yield from search.both(kind, other, ((kind, OWL.complementOf, other),))
-
-
-def _cls_maxc1(search: _Search) -> Iterator[Found]:
-    closed = search.closed
-    for limit in (OWL.maxCardinality, OWL.maxQualifiedCardinality):
-        for kind, number in closed.pairs(limit):
-            qualified = limit == OWL.maxQualifiedCardinality
-            fillers = closed.objects(kind, OWL.onClass) if qualified else {OWL.Thing}
-            for p in closed.objects(kind, OWL.onProperty) if is_count(number, 0) else ():
-                for x in closed.subjects(RDF.type, kind):
-                    for y in closed.objects(x, p):
-                        of_kind = {OWL.Thing, *closed.objects(y, RDF.type)}
-                        if fillers & of_kind:
-                            sentence = (
-                                f"{search.name(x)} has {search.name(y)} as “{search.name(p)}” "
-                                f"and is {search.wording.kind(kind)}"
-                            )
-                            yield ((kind, limit, number), (x, RDF.type, kind), (x, p, y)), sentence
-
-
-def _cax_dw(search: _Search) -> Iterator[Found]:
-    for kind, other in search.closed.pairs(OWL.disjointWith):
-        yield from search.both(kind, other, ((kind, OWL.disjointWith, other),))
-
-
-def _cax_adc(search: _Search) -> Iterator[Found]:
-    for axiom in search.closed.subjects(RDF.type, OWL.AllDisjointClasses):
-        for head in search.closed.objects(axiom, OWL.members):
-            for kind, other in combinations(search.given.members(head), 2):
-                yield from search.both(kind, other, ((axiom, OWL.members, head),))
+    def _is_to_be_told(self, entry: Entry, axioms: Sequence[Statement], bound: Bound) -> bool:
+        """Return whether a contradiction is told, and not left to what tells it better."""
+        x, y = bound.get(Variable("x")), bound.get(Variable("y"))
+        if entry.name == "eq-diff1" and isinstance(x, Term):
+            # That a thing differs from itself may follow from the clash that is told.
+            plain = (x, OWL.differentFrom, x) in self.given or not (
+                self.closed.objects(x, OWL.sameAs) - {x}
+            )
+            return x != y if len(entry.body) > 1 else plain
+        if entry.name in ("prp-npa1", "prp-npa2"):
+            # Of a value in several forms, the one that is denied is told.
+            denied = self.given.objects(*axioms[-1][:2])
+            return not denied or y in denied
+        # That the value of a literal is in one datatype only is what rule dt-not-type tells.
+        kinds = {bound.get(Variable("c")), bound.get(Variable("d"))}
+        return not (isinstance(x, Literal) and kinds <= OWL_2_RL)
 
 
 def _dt_not_type(search: _Search) -> Iterator[Found]:
@@ -291,22 +235,25 @@ def _dt_diff(search: _Search) -> Iterator[Found]:
         yield ((one, OWL.sameAs, other),), sentence
 
 
-_RULES: tuple[tuple[str, Callable[[_Search], Iterator[Found]]], ...] = (
-    ("eq-diff1", _eq_diff1),
-    ("eq-diff2", _eq_diff2),
-    ("prp-irp", _prp_irp),
-    ("prp-asyp", _prp_asyp),
-    ("prp-pdw", _prp_pdw),
-    ("prp-adp", _prp_adp),
-    ("prp-npa", _prp_npa),
-    ("cls-nothing2", _cls_nothing2),
-    ("cls-com", _cls_com),
-    ("cls-maxc1", _cls_maxc1),
-    ("cax-dw", _cax_dw),
-    ("cax-adc", _cax_adc),
-    ("dt-not-type", _dt_not_type),
-    ("dt-diff", _dt_diff),
-)
+#: Rules of the table that go by the name of another one in messages.
+_CALLED = {
+    "eq-diff3": "eq-diff2",
+    **dict.fromkeys(("prp-npa1", "prp-npa2"), "prp-npa"),
+    **dict.fromkeys(("cls-maxqc1", "cls-maxqc2"), "cls-maxc1"),
+}
+
+
+def _contradicted(search: _Search) -> Iterator[tuple[str, Found]]:
+    """Yield what contradicts a rule, with the name of the rule."""
+    for name, entries in RULES.items():
+        for entry in entries:
+            if entry.head is None:
+                for found in search.contradicted(entry):
+                    yield _CALLED.get(name, name), found
+    for name, look in (("dt-not-type", _dt_not_type), ("dt-diff", _dt_diff)):
+        for found in look(search):
+            yield name, found
+
 
 # --- classes with a name that nothing can be of, whatever the facts
 

@@ -51,6 +51,9 @@ __all__ = [
 #: Of a list, (?d) is a member, (?x ?y) are two members in their order, and (?d ...) is each of the
 #: members in turn. A premise that ends in "..." then holds for each, with variables of its own
 #: numbered where nothing else has them, and "?x ?q ... ?y" is a path of all of them in order.
+#:
+#: The sentence for a contradiction has what its variables stand for: {x} as it is called, {c} and
+#: {d} as kinds, {p} and {q} in quotes, {x p y} as a sentence; {x<y} is the first of two by name.
 TABLE = """
 asserted: given
 
@@ -66,12 +69,12 @@ eq-rep-p: the relation goes by another name too
     ?u sameAs ?p, ?s ?u ?o -> ?s ?p ?o
 eq-rep-o: what holds of a thing holds under its other name
     ?p not sameAs; ?u sameAs ?o, ?s ?p ?u -> ?s ?p ?o
-eq-diff1
+eq-diff1: {x<y} is the same as {x>y} and is said not to be
     ?x differentFrom ?y, ?x sameAs ?y -> false
     ?x differentFrom ?x -> false
-eq-diff2
+eq-diff2: {x<y} is the same as {x>y} and is said not to be
     ?a type AllDifferent, ?a members (?x ?y); ?x sameAs ?y -> false
-eq-diff3
+eq-diff3: {x<y} is the same as {x>y} and is said not to be
     ?a type AllDifferent, ?a distinctMembers (?x ?y); ?x sameAs ?y -> false
 
 prp-dom: only such a thing can have that relation
@@ -82,11 +85,11 @@ prp-fp: there is one value at most, so the two are one
     ?p type FunctionalProperty; ?u ?p ?x, ?u ?p ?y -> ?x sameAs ?y
 prp-ifp: no two things share that value, so the two are one
     ?p type InverseFunctionalProperty; ?x ?p ?v, ?y ?p ?v -> ?x sameAs ?y
-prp-irp
+prp-irp: {x} has itself as {p}, and nothing can
     ?p type IrreflexiveProperty; ?x ?p ?x -> false
 prp-symp: holds both ways
     ?p type SymmetricProperty; ?x ?p ?y -> ?y ?p ?x
-prp-asyp
+prp-asyp: {p} holds both ways between {x<y} and {x>y}, and it never can
     ?p type AsymmetricProperty; ?x ?p ?y, ?y ?p ?x -> false
 prp-trp: carries on from one thing to the next
     ?p type TransitiveProperty; ?x ?p ?v, ?v ?p ?z -> ?x ?p ?z
@@ -98,9 +101,9 @@ prp-eqp1: another relation means the same
     ?q equivalentProperty ?p; ?x ?q ?y -> ?x ?p ?y
 prp-eqp2: another relation means the same
     ?p equivalentProperty ?q; ?x ?q ?y -> ?x ?p ?y
-prp-pdw
+prp-pdw: {x} has {y} as {p<q} and {p>q}, which exclude each other
     ?p propertyDisjointWith ?q; ?x ?p ?y, ?x ?q ?y -> false
-prp-adp
+prp-adp: {x} has {y} as {p<q} and {p>q}, which exclude each other
     ?a type AllDisjointProperties, ?a members (?p ?q); ?x ?p ?y, ?x ?q ?y -> false
 prp-inv1: the same, the other way round
     ?q inverseOf ?p; ?x ?q ?y -> ?y ?p ?x
@@ -108,12 +111,12 @@ prp-inv2: the same, the other way round
     ?p inverseOf ?q; ?x ?q ?y -> ?y ?p ?x
 prp-key: they agree in what tells such things apart
     ?c hasKey (?k ...); ?x type ?c, ?y type ?c, ?x ?k ?v ..., ?y ?k ?v ... -> ?x sameAs ?y
-prp-npa1
+prp-npa1: {x p y} is also denied
     ?a sourceIndividual ?x, ?a assertionProperty ?p, ?a targetIndividual ?y; ?x ?p ?y -> false
-prp-npa2
+prp-npa2: {x p y} is also denied
     ?a sourceIndividual ?x, ?a assertionProperty ?p, ?a targetValue ?y; ?x ?p ?y -> false
 
-cls-nothing2
+cls-nothing2: {x} is of a class that nothing can be of
     ?x type Nothing -> false
 cls-int1: it meets each part of the definition
     ?c intersectionOf (?d ...); ?y type ?d ... -> ?y type ?c
@@ -121,7 +124,7 @@ cls-int2: part of the definition of what it is
     ?c intersectionOf (?d); ?y type ?c -> ?y type ?d
 cls-uni: one of the alternatives holds
     ?c unionOf (?d); ?y type ?d -> ?y type ?c
-cls-com
+cls-com: {x} is {c<d} and {c>d}, and nothing can be both
     ?c complementOf ?d; ?x type ?c, ?x type ?d -> false
 cls-svf1: it has a value of that kind
     ?c someValuesFrom ?d, ?c onProperty ?p, ?d not Thing; ?u ?p ?v, ?v type ?d -> ?u type ?c
@@ -133,14 +136,14 @@ cls-hv1: all such things have this value
     ?c hasValue ?y, ?c onProperty ?p; ?u type ?c -> ?u ?p ?y
 cls-hv2: it has the value that such things have
     ?c hasValue ?y, ?c onProperty ?p; ?u ?p ?y -> ?u type ?c
-cls-maxc1
+cls-maxc1: {u} has {y} as {p} and is {c}
     ?c maxCardinality 0, ?c onProperty ?p; ?u type ?c, ?u ?p ?y -> false
 cls-maxc2: there is one at most, so the two are one
     ?c maxCardinality 1, ?c onProperty ?p; ?u type ?c, ?u ?p ?x, ?u ?p ?y -> ?x sameAs ?y
-cls-maxqc1
+cls-maxqc1: {u} has {y} as {p} and is {c}
     ?c maxQualifiedCardinality 0, ?c onProperty ?p, ?c onClass ?d, ?d not Thing; \
     ?u type ?c, ?u ?p ?y, ?y type ?d -> false
-cls-maxqc2
+cls-maxqc2: {u} has {y} as {p} and is {c}
     ?c maxQualifiedCardinality 0, ?c onProperty ?p, ?c onClass Thing; ?u type ?c, ?u ?p ?y -> false
 cls-maxqc3: there is one of that kind at most, so the two are one
     ?c maxQualifiedCardinality 1, ?c onProperty ?p, ?c onClass ?d, ?d not Thing; \
@@ -158,9 +161,9 @@ cax-eqc1: by definition the same kind
     ?d equivalentClass ?c; ?x type ?d -> ?x type ?c
 cax-eqc2: by definition the same kind
     ?c equivalentClass ?d; ?x type ?d -> ?x type ?c
-cax-dw
+cax-dw: {x} is {c<d} and {c>d}, and nothing can be both
     ?c disjointWith ?d; ?x type ?c, ?x type ?d -> false
-cax-adc
+cax-adc: {x} is {c<d} and {c>d}, and nothing can be both
     ?a type AllDisjointClasses, ?a members (?c ?d); ?x type ?c, ?x type ?d -> false
 
 dt-type2: the value is written as one
@@ -552,6 +555,8 @@ _REASONS = {name: sentence for name, sentence, _ in _TABLE if sentence}
 
 def reason(rule: str) -> str:
     """Return why a conclusion holds, by the rule that gives it: in words, after the conclusion.
+
+    Of a rule that gives no conclusion, what it says of a contradiction.
 
     >>> reason("prp-symp")
     'holds both ways'
