@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.english import MONTHS
 from kg.errors import ParseFailure
 
 if TYPE_CHECKING:
@@ -395,10 +396,6 @@ def _part_of_year(first_year: int, last_year: int, part: int) -> Bounds:
 
 # Dates in words, no more precise than they are written.
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _QUALIFIED = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}
 _QUALITIES = {"~": "approximate", "?": "uncertain", "%": "uncertain and approximate"}
 _SEASONS = ("spring", "summer", "autumn", "winter")
@@ -437,7 +434,7 @@ def in_words(text: str, *, short: bool = False) -> str:
         parsed = _parse(_FRACTION.sub(r"\1", text))
     except ParseFailure:
         return text
-    months = tuple(month[:3] for month in _MONTHS) if short else _MONTHS
+    months = tuple(month[:3] for month in MONTHS) if short else MONTHS
     return _Writer(months).write(parsed)
 
 

@@ -358,7 +358,7 @@ def quickstatements(
     kg link quickstatements -o commands.tsv
     kg link quickstatements --yes -o commands.tsv
     """
-    from kg.results.serializers import counted
+    from kg.english import counted
     from kg.wikidata.quickstatements import givable, written
 
     graph, found = _differences(data, ontology)

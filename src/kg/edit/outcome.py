@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.dataset.changes import Change
 from kg.dataset.documents import shown
+from kg.english import counted
 from kg.evidence import say
 from kg.namespaces import GRAPH, compact
 
@@ -91,7 +93,7 @@ class Outcome:
         yield f"added: {_counted(self.added)}"
         yield f"removed: {_counted(self.removed)}"
         if self.present:
-            yield f"already there: {_number(len(self.present), 'triple')}"
+            yield f"already there: {counted(len(self.present), 'triple')}"
         if self.follows is None or self.ceased is None:
             yield "what newly follows cannot be told: the graph contradicted itself before"
         else:
@@ -102,22 +104,22 @@ class Outcome:
             yield f"written to: {shown(self.path)}"
 
 
-def _number(count: int, noun: str) -> str:
-    if count == 1:
-        return f"1 {noun}"
-    first, space, rest = noun.partition(" ")
-    return f"{count:,} {first}s{space}{rest}"
-
-
 def _counted(quads: Collection[Quad]) -> str:
     counts = Counter(getattr(quad.graph_name, "value", "") for quad in quads)
     order = [*_WORDS, *sorted(counts.keys() - _WORDS.keys())]
     kinds = ((name, _WORDS.get(name) or f"triple of {compact(name)}") for name in order)
-    return ", ".join(_number(counts[n], kind) for n, kind in kinds if n in counts) or "nothing"
+    return (
+        ", ".join(
+            counted(counts[n], kind, re.sub(r"\w+", r"\g<0>s", kind, count=1))
+            for n, kind in kinds
+            if n in counts
+        )
+        or "nothing"
+    )
 
 
 def _told(title: str, snapshot: Snapshot, triples: Collection[Triple]) -> Iterator[str]:
-    yield f"{title}: {_number(len(triples), 'triple') if triples else 'nothing'}"
+    yield f"{title}: {counted(len(triples), 'triple') if triples else 'nothing'}"
     sentences = sorted(say(snapshot.store, triple) for triple in triples)
     yield from (f"  {sentence}" for sentence in sentences[:_SHOWN])
     if len(sentences) > _SHOWN:

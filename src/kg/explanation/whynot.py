@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Store, Triple, Variable
 
+from kg.english import listed
 from kg.evidence import accounts, agents_of, denials_of, name, say
 from kg.explanation.proof import refusal
 from kg.namespaces import RDF
-from kg.reasoning.in_words import listed
 from kg.reasoning.proof.entailed import open_terms
 from kg.reasoning.rules import reason
 from kg.reasoning.statements import statement

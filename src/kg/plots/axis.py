@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kg.english import MONTHS
 from kg.plots.fonts import fitted, width
 from kg.plots.svg import rectangle, segment, text
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Axis", "axis", "grid", "ruler", "shifted"]
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = tuple(month[:3] for month in MONTHS)
 #: A stretch without a date is left out where it is longer than this part of what is left.
 _LONG = 0.22
 _MOST_BREAKS = 4

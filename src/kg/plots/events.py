@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal
 
 from kg.dates import Day, Span, between, span
+from kg.english import counted
 from kg.errors import Misuse
 from kg.evidence import accounts, instances, is_a, kind_of, name, names, objects, value
 from kg.namespaces import DEFAULT_VIEWPOINT, RDF, REL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
 
     from pyoxigraph import NamedNode, Store
@@ -24,9 +25,7 @@ __all__ = [
     "EFFECTS",
     "Event",
     "Filter",
-    "counted",
     "events_in_order",
-    "listed",
     "parties",
     "read_event",
     "source_line",
@@ -222,24 +221,6 @@ def _properties(store: Store, claims: Iterable[Term]) -> tuple[str, ...]:
 _MOST_SOURCES = 2
 
 
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "event"), counted(1200, "event")
-    ('1 event', '1,200 events')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return words in a row.
-
-    >>> listed(["actor", "date", "place"])
-    'actor, date, place'
-    """
-    return ", ".join(words)
-
-
 def parties(store: Store) -> tuple[NamedNode, NamedNode] | None:
     """Return the two States that the graph is about: those of its one bilateral relation."""
     relations = instances(store, REL.BilateralRelation)
@@ -263,7 +244,7 @@ def subject(store: Store) -> str:
 def source_line(store: Store, viewpoint: str) -> str:
     """Say whose data a picture is drawn from."""
     sources = [name(store, one) for one in _main_sources(store)]
-    told = listed(sources[:_MOST_SOURCES])
+    told = ", ".join(sources[:_MOST_SOURCES])
     if len(sources) > _MOST_SOURCES:
         told += f" and {counted(len(sources) - _MOST_SOURCES, 'other source')}"
     seen = f"Viewpoint: {viewpoint or DEFAULT_VIEWPOINT}."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.english import counted
 from kg.evidence import instances, name, value
 from kg.namespaces import REL
-from kg.plots.events import Filter, counted, listed, parties, source_line, subject
+from kg.plots.events import Filter, parties, source_line, subject
 from kg.plots.map_cards import Cards
 from kg.plots.map_ground import SOURCE, Land, View, atlas, country_number, main_part, view
 from kg.plots.map_places import Places, collect_places, point_of
@@ -155,7 +156,7 @@ class _Sheet:
         """Return what is where in words, for readers who cannot see it."""
         told = []
         for site in self.sites:
-            items = listed([item.label for item in site.items])
+            items = ", ".join([item.label for item in site.items])
             told.append(f"{site.label}: {items}" if items else site.label)
         return f"A map with {counted(len(self.sites), 'place')}. {'. '.join(told)}."
 
@@ -197,7 +198,7 @@ class _Sheet:
             )
         if self.gathered.sources:
             notes.append(
-                f"Points: {listed(self.gathered.sources)}. A province has a point inside it, "
+                f"Points: {', '.join(self.gathered.sources)}. A province has a point inside it, "
                 "not an outline."
             )
         return [*notes, SOURCE]
@@ -206,4 +207,4 @@ class _Sheet:
 def _some(names: list[str]) -> str:
     shown = sorted(names)[:_MOST_NAMES]
     more = len(names) - len(shown)
-    return listed(shown) + (f" and {counted(more, 'other')}" if more else "")
+    return ", ".join(shown) + (f" and {counted(more, 'other')}" if more else "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kg.english import counted
 from kg.evidence import instances, is_a, kind_of, name, objects, subjects
 from kg.namespaces import REL
 from kg.plots.events import (
     Event,
     Filter,
-    counted,
     effect_of,
     events_in_order,
     parties,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from kg.english import counted
 from kg.evidence import name, objects, value
 from kg.namespaces import REL
 from kg.plots.axis import axis, grid, ruler, shifted
@@ -14,7 +15,6 @@ from kg.plots.events import (
     EFFECTS,
     Event,
     Filter,
-    counted,
     effect_of,
     events_in_order,
     parties,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.english import counted
 from kg.plots.axis import axis, grid, ruler
 from kg.plots.events import (
     EFFECTS,
     Event,
     Filter,
-    counted,
     effect_of,
     events_in_order,
-    listed,
     read_event,
     source_line,
     spans_of,
@@ -65,7 +64,7 @@ def timeline(
     chosen = _choose(store, shown or Filter())
     lines = _Lines(chosen.dated, chosen.undated, link)
     laid = lines.axis(WIDE)
-    told = listed([f"{one.label}, {one.when}" for one in chosen.dated])
+    told = ", ".join([f"{one.label}, {one.when}" for one in chosen.dated])
     return Picture(
         name="timeline",
         title=f"{subject(store)}: events in time",
@@ -144,9 +143,9 @@ def _row(one: Event) -> Row:
         (one.when or "none given", ""),
         (EFFECTS[one.effect], ""),
         (one.direction, ""),
-        (listed(one.said_by), ""),
-        (listed(one.denied_by), ""),
-        (listed(one.disputed), ""),
+        (", ".join(one.said_by), ""),
+        (", ".join(one.denied_by), ""),
+        (", ".join(one.disputed), ""),
     )
 
 
@@ -233,9 +232,9 @@ def _details(one: Event, room: float) -> list[str]:
         tail = f" and {counted(more, 'other')}" if more else ""
         lines.append(fitted(f"says {one.said_by[0]}", 11, room - measured(tail, 11)) + tail)
     if one.denied_by:
-        lines += wrapped(f"denied by {listed(one.denied_by)}", 11, room)
+        lines += wrapped(f"denied by {', '.join(one.denied_by)}", 11, room)
     if one.disputed:
-        lines += wrapped(f"disputed: {listed(one.disputed)}", 11, room)
+        lines += wrapped(f"disputed: {', '.join(one.disputed)}", 11, room)
     return [line for line in lines if line]
 
 

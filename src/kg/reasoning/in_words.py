@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from kg.english import listed
 from kg.namespaces import OWL, RDF, RDFS, compact
 from kg.reasoning.statements import Index, Statement, Term, nameless, statement, terms
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from kg.reasoning.proof import Derivation
 
-__all__ = ["Wording", "listed", "short_name"]
+__all__ = ["Wording", "short_name"]
 
 _CHARACTERISTICS: dict[Term, str] = {
     OWL.SymmetricProperty: "“{}” holds both ways or not at all",
@@ -69,16 +70,6 @@ def short_name(term: Term) -> str:
     if isinstance(term, NamedNode):
         return compact(term.value)
     return f'"{term.value}"' if isinstance(term, Literal) else str(term)
-
-
-def listed(words: Sequence[str], conjunction: str = "and") -> str:
-    """Join words as a sentence lists them.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    start, end = words[:-1], words[-1:]
-    return f" {conjunction} ".join([", ".join(start), *end] if start else end)
 
 
 class Wording:

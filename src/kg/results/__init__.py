@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, overload
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from kg.english import counted
 from kg.errors import Misuse, UnknownName
 from kg.results import serializers
 
@@ -110,7 +111,7 @@ class Solutions:
 
     def __repr__(self) -> str:
         """Return a summary."""
-        return f"<Solutions: {serializers.counted(len(self))} of {', '.join(self.variables)}>"
+        return f"<Solutions: {counted(len(self), 'row')} of {', '.join(self.variables)}>"
 
     def _repr_html_(self) -> str:
         return serializers.to_html(self.variables, self.rows, self.parameters)
@@ -288,7 +289,7 @@ class GraphResult:
 
     def __repr__(self) -> str:
         """Return a summary."""
-        return f"<GraphResult: {serializers.counted(len(self), 'triple')}>"
+        return f"<GraphResult: {counted(len(self), 'triple')}>"
 
     def _repr_html_(self) -> str:
         return serializers.to_html(("subject", "predicate", "object"), map(tuple, self.triples), {})

@@ -21,6 +21,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from kg.english import counted
 from kg.errors import Misuse
 from kg.namespaces import XSD, compact
 
@@ -34,7 +35,6 @@ __all__ = [
     "boolean_to_json",
     "boolean_to_xml",
     "cell",
-    "counted",
     "to_csv",
     "to_html",
     "to_json",
@@ -189,15 +189,6 @@ def cell(term: Cell) -> str:
     return f"<<( {' '.join(cell(part) for part in term)} )>>"
 
 
-def counted(number: int, noun: str = "row") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1), counted(1200)
-    ('1 row', '1,200 rows')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def to_table(
     variables: Sequence[str],
     rows: Iterable[Sequence[Cell]],
@@ -235,7 +226,7 @@ def to_table(
             lines += _folded(cells, widths, right, [_CYAN if iri else "" for iri in iris])
         lines.append("")
     lines += _captions(parameters)
-    return "\n".join([*lines, counted(len(rows)), ""])
+    return "\n".join([*lines, counted(len(rows), "row"), ""])
 
 
 def to_markdown(
@@ -273,7 +264,7 @@ def to_html(
         f"<tr>{''.join(f'<td>{linked(row[number])}</td>' for number in shown)}</tr>\n"
         for row in rows[:_MOST_ROWS]
     )
-    number = counted(len(rows))
+    number = counted(len(rows), "row")
     if len(rows) > _MOST_ROWS:
         number = f"the first {_MOST_ROWS:,} of {number}"
     caption = "<br>".join(map(escape, [*_captions(parameters), number]))
