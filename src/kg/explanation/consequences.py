@@ -141,7 +141,7 @@ def _consequence(store: Store, node: NamedNode | BlankNode, proof: Derivation) -
         rule=proof.rule,
         premises=tuple(
             wording.sentence(statement(one.conclusion))
-            for one in wording.worth_telling(proof.premises)
+            for one in wording.worth_showing(proof.premises)
         ),
         length=len(proof.steps()),
     )

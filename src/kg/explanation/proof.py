@@ -242,10 +242,10 @@ def _to_explanation(store: Store, derivation: Derivation) -> Explanation:
             step.rule,
             tuple(
                 wording.sentence(statement(premise.conclusion))
-                for premise in wording.worth_telling(step.premises)
+                for premise in wording.worth_showing(step.premises)
             ),
         )
-        for step in wording.worth_telling(tuple(derivation.steps()))
+        for step in wording.worth_showing(tuple(derivation.steps()))
     ]
     return Explanation(
         conclusion=evidence(store, derivation.conclusion),
@@ -261,8 +261,8 @@ def _to_explanation(store: Store, derivation: Derivation) -> Explanation:
 def _lines(
     derivation: Derivation, wording: Wording, leaves: dict[Triple, Evidence]
 ) -> Iterator[Line]:
-    for one in wording.worth_telling(tuple(derivation.parts())):
-        below = wording.worth_telling(one.premises)
+    for one in wording.worth_showing(tuple(derivation.parts())):
+        below = wording.worth_showing(one.premises)
         yield Line(
             triple=one.conclusion,
             sentence=wording.sentence(statement(one.conclusion)),

@@ -145,7 +145,7 @@ class _Search:
             # Of several axioms, the one that holds the list, or the first, stands for all.
             said = axioms[-1:] if entry.listed else axioms[:1]
             for found in self._solutions(body, bound):
-                if self._is_to_be_told(entry, axioms, found):
+                if self._is_reported(entry, axioms, found):
                     words = {field: self.words(field, found) for field in fields}
                     # That a value is of the kind that is limited goes without saying.
                     met = (cast("Statement", substitute(one, found)) for one in entry.body[:2])
@@ -177,17 +177,17 @@ class _Search:
                     filled = [substitute(pattern, found) for pattern in rest]
                     yield from self._solutions(filled, {**bound, **found})
 
-    def _is_to_be_told(self, entry: Entry, axioms: Sequence[Statement], bound: Bound) -> bool:
-        """Return whether a contradiction is told, and not left to what tells it better."""
+    def _is_reported(self, entry: Entry, axioms: Sequence[Statement], bound: Bound) -> bool:
+        """Return whether a contradiction is reported here, not by a rule that says it better."""
         x, y = bound.get(Variable("x")), bound.get(Variable("y"))
         if entry.name == "eq-diff1" and isinstance(x, Term):
-            # That a thing differs from itself may follow from the clash that is told.
+            # That a thing differs from itself may follow from the clash that is reported.
             plain = (x, OWL.differentFrom, x) in self.given or not (
                 self.closed.objects(x, OWL.sameAs) - {x}
             )
             return x != y if len(entry.body) > 1 else plain
         if entry.name in ("prp-npa1", "prp-npa2"):
-            # Of a value in several forms, the one that is denied is told.
+            # Of a value in several forms, the one that is denied is reported.
             denied = self.given.objects(*axioms[-1][:2])
             return not denied or y in denied
         # That the value of a literal is in one datatype only is what rule dt-not-type tells.
@@ -217,20 +217,20 @@ def _dt_diff(search: _Search) -> Iterator[Found]:
         for x, y in search.closed.pairs(OWL.sameAs)
         if isinstance(x, Literal) and isinstance(y, Literal) and str(x) < str(y) and differ(x, y)
     }
-    told = set()
+    reported = set()
     for p in search.closed.subjects(RDF.type, OWL.FunctionalProperty):
         for x in {x for x, _ in search.given.pairs(p)}:
             for one, other in combinations(sorted(search.given.objects(x, p), key=str), 2):
                 if (one, other) in same:
-                    told.add((one, other))
+                    reported.add((one, other))
                     sentence = (
                         f"{search.name(x)} has {short_name(one)} and {short_name(other)} "
                         f"as “{search.name(p)}”, which has one value at most"
                     )
                     functional = (p, RDF.type, OWL.FunctionalProperty)
                     yield (functional, (x, p, one), (x, p, other)), sentence
-    # What follows from a clash that has been told is not told again.
-    for one, other in same if not told else ():
+    # What follows from a clash that is reported is not reported again.
+    for one, other in same if not reported else ():
         sentence = f"{search.name(one)} would have to be the same as {search.name(other)}"
         yield ((one, OWL.sameAs, other),), sentence
 
@@ -310,7 +310,7 @@ def unsatisfiable(
     ]
     broken = _broken(axioms, exclusions)
     wording = Wording(given if broken else (), short_name)
-    return [_told(kind, *exclusion, wording) for kind, exclusion in broken]
+    return [_unsatisfiable(kind, *exclusion, wording) for kind, exclusion in broken]
 
 
 def _broken(axioms: Axioms, exclusions: Sequence[_Exclusion]) -> list[tuple[NamedNode, _Exclusion]]:
@@ -329,12 +329,14 @@ def _broken(axioms: Axioms, exclusions: Sequence[_Exclusion]) -> list[tuple[Name
     return found
 
 
-def _told(kind: NamedNode, rule: Rule, kinds: set[Term], wording: Wording) -> Unsatisfiable:
+def _unsatisfiable(
+    kind: NamedNode, rule: Rule, kinds: set[Term], wording: Wording
+) -> Unsatisfiable:
     wider = sorted(kinds - {kind}, key=str)
     premises = (*((kind, RDFS.subClassOf, other) for other in wider), *rule.axioms)
-    told = "; ".join(map(wording.sentence, premises))
+    reasons = "; ".join(map(wording.sentence, premises))
     triples = tuple(triple for one in premises if (triple := as_triple(one)))
-    sentence = f"nothing can be of {wording.name(kind)}: {told} ({rule.name})"
+    sentence = f"nothing can be of {wording.name(kind)}: {reasons} ({rule.name})"
     return Unsatisfiable(kind, sentence, triples)
 
 

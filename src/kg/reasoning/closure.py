@@ -49,8 +49,8 @@ __all__ = ["ENGINES", "Closure", "close", "close_columns"]
 #: What may derive: the rules that the ontology compiles to, or owlrl, which the others are held to.
 ENGINES = ("compiled", "owlrl")
 
-#: Up to so many statements, a contradiction is told in words of its own, down to what is asserted.
-_TOLD_IN_FULL = 100_000
+#: Up to so many statements, a contradiction has words of its own, down to what is asserted.
+_MOST_IN_WORDS = 100_000
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _by_rules(
     if isinstance(found, str):
         return _by_owlrl(given, budget, found)
     if found.clashes:
-        raise Inconsistent(_told(given, found))
+        raise Inconsistent(_clashes_in_words(given, found))
     return Closure(frozenset(found.inferred()), "compiled")
 
 
@@ -250,7 +250,7 @@ def _followed(  # noqa: PLR0913, PLR0917 - what is given, what is known of it, a
         memory: closes the ontology.
 
     Returns:
-        What follows, or else why it cannot be told by compiled rules.
+        What follows, or else why compiled rules cannot derive it.
     """
     memory = memory or Memory()
     schema = schema_of(stated, used)
@@ -288,10 +288,10 @@ def _datatypes(groups: Iterable[Collection[Term]]) -> frozenset[NamedNode]:
     )
 
 
-def _told(given: set[Statement], found: Run) -> list[Clash]:
+def _clashes_in_words(given: set[Statement], found: Run) -> list[Clash]:
     """Return the contradictions that an engine found, in words."""
     clashes: list[Clash] = []
-    if len(given) <= _TOLD_IN_FULL:
+    if len(given) <= _MOST_IN_WORDS:
         index = Index(found.statements())
         for p, inverse in [*index.pairs(OWL.inverseOf)]:
             # The rules pass over nameless inverses, and proofs do not.

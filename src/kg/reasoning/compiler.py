@@ -48,7 +48,7 @@ def compile_ontology(
     Args:
         schema: the statements of the ontology and all that they entail among themselves.
         hidden: the blank nodes that are part of axioms; those that the ontology shows to be so,
-            unless told.
+            if None.
 
     >>> from kg.namespaces import REL
     >>> program = compile_ontology([(REL.Claim, RDFS.subClassOf, REL.Unit)])
@@ -92,8 +92,8 @@ def uncompilable(program: Program) -> str | None:
 def _unfit_atoms(rule: Rule) -> Iterator[str]:
     """Yield what no engine would follow in a rule."""
     for atom in rule.body:
-        told = isinstance(atom.subject, Variable) and rule.name != "eq-diff1"
-        if atom.predicate == OWL.sameAs and told:
+        is_open = isinstance(atom.subject, Variable) and rule.name != "eq-diff1"
+        if atom.predicate == OWL.sameAs and is_open:
             yield "an axiom is about owl:sameAs itself"
     for atom in (*rule.body, *((rule.head,) if rule.head else ())):
         typing = atom.predicate == RDF.type

@@ -121,7 +121,7 @@ class Wording:
             return f"{self.name(inverse[0])}, inverted" if inverse else self.kind(term)
         return self._name(term)
 
-    def worth_telling(self, premises: Sequence[Derivation]) -> tuple[Derivation, ...]:
+    def worth_showing(self, premises: Sequence[Derivation]) -> tuple[Derivation, ...]:
         """Return the premises less those that only say what a nameless expression consists of."""
         return tuple(one for one in premises if not self.is_part(statement(one.conclusion)))
 

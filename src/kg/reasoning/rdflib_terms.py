@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     import rdflib.term
 
-__all__ = ["from_rdflib", "to_rdflib"]
+    from kg.reasoning.statements import Term
 
-Term = NamedNode | BlankNode | Literal
+__all__ = ["from_rdflib", "to_rdflib"]
 
 
 def to_rdflib(term: Term | Triple) -> rdflib.term.Identifier:

@@ -59,7 +59,7 @@ class Rules:
             for atom in rule.body
         )
         self.turning = _turning(own)
-        self._told = {
+        self._concluded = {
             slot
             for rule in own
             if rule.head
@@ -71,9 +71,9 @@ class Rules:
         """Return whether a statement, if not asserted, is kept from readers."""
         return noise(one, self.nameless) is not None
 
-    def is_told(self, term: Term) -> bool:
+    def is_concluded(self, term: Term) -> bool:
         """Return whether a rule says something of this very term."""
-        return term in self._told
+        return term in self._concluded
 
 
 def _turning(rules: Iterable[Rule]) -> frozenset[Term]:
@@ -272,7 +272,7 @@ class Before:
 
     def _conclude(self, goal: Goal, found: set[Statement], *, ground: bool) -> None:
         plans = self._rules.book.for_conclusion(goal)
-        if self._has_told_names(goal):
+        if self._names_individuals(goal):
             plans += self._rules.book.for_any_conclusion(goal)
         for plan in plans:
             binding = plan.begin(goal)
@@ -285,13 +285,13 @@ class Before:
                     if ground:
                         return
 
-    def _has_told_names(self, goal: Goal) -> bool:
+    def _names_individuals(self, goal: Goal) -> bool:
         """Return whether a hidden statement may follow by equality alone.
 
         Where a rule names no individual, what it says of one it says of all that are the same.
         """
         return any(
-            self._rules.is_told(other)
+            self._rules.is_concluded(other)
             for term in (goal[0], goal[2])
             if term is not None and term not in self._rules.nameless
             for other in self.same(term)

@@ -95,16 +95,16 @@ class Derivation:
 
     def _lines(self, wording: Wording, *, reasons: bool) -> Iterator[str]:
         width = max(len(one.rule) for one in self.parts()) + 2
-        told: set[Triple] = set()
+        shown: set[Triple] = set()
         waiting: list[tuple[Derivation, str, str]] = [(self, "", "")]
         while waiting:
             one, branch, indent = waiting.pop()
-            again = bool(one.premises) and one.conclusion in told
-            told.add(one.conclusion)
+            again = bool(one.premises) and one.conclusion in shown
+            shown.add(one.conclusion)
             line = wording.sentence(statement(one.conclusion))
             note = "as above" if again else reason(one.rule) if reasons and one.premises else ""
             yield f"{one.rule:<{width}}{branch}{line}{f' ({note})' if note else ''}"
-            below = () if again else wording.worth_telling(one.premises)
+            below = () if again else wording.worth_showing(one.premises)
             for number, premise in enumerate(reversed(below)):
                 corner, bar = ("└─ ", "   ") if number == 0 else ("├─ ", "│  ")
                 waiting.append((premise, indent + corner, indent + bar))
@@ -203,12 +203,12 @@ class Prover:
             NotEntailed: the triple is neither asserted nor inferred.
         """
         target = self._held(goal)
-        told: set[frozenset[tuple[object, ...]]] = set()
+        shown: set[frozenset[tuple[object, ...]]] = set()
         if self._search.entailed.is_given(target):
-            told.add(frozenset())
+            shown.add(frozenset())
             yield Derivation(goal, ASSERTED, (), self._definitions)
         for steps in self._search.proofs(target, most):
-            if len(told) >= most:
+            if len(shown) >= most:
                 return
             (proof,) = _build(target, steps, self._definitions)
             # Proofs that differ in steps that no graph can hold are the same to a reader.
@@ -216,8 +216,8 @@ class Prover:
                 (step.rule, step.conclusion, *(one.conclusion for one in step.premises))
                 for step in proof.steps()
             )
-            if kind not in told:
-                told.add(kind)
+            if kind not in shown:
+                shown.add(kind)
                 yield proof
 
     def _held(self, goal: Triple) -> Statement:

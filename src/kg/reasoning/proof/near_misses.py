@@ -79,10 +79,10 @@ class Nearness:
     def _ways(self, goal: Statement, above: tuple[Statement, ...]) -> Iterator[Near]:
         for rule, (axioms, body) in self._search.ways.to(goal):
             # A nameless class is what it is made of; what else implies it is no nearer.
-            told = goal[2] not in self._entailed.nameless or all(
+            is_definition = goal[2] not in self._entailed.nameless or all(
                 map(self._entailed.is_given, axioms)
             )
-            if rule not in _IDLE and body and goal not in body and told:
+            if rule not in _IDLE and body and goal not in body and is_definition:
                 yield from self._fit(rule, axioms, body, above)
 
     def _fit(
