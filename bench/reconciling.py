@@ -22,7 +22,7 @@ from table import machine, written
 
 import kg
 from kg.reconciliation import service
-from kg.reconciliation.index import Index
+from kg.reconciliation.matching import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable

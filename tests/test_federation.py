@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import sparql
 from kg.errors import Misuse, ParseFailure, QueryRefused, ServiceFailure, UnknownName
-from kg.federation import Limits, addresses, evaluate, forwarding, service
+from kg.federation import Limits, evaluate, forwarding, service
 from kg.namespaces import RDFS, expand
 
 MALI = NamedNode(expand("kg:mali"))
@@ -227,7 +227,7 @@ def names(monkeypatch, *answers):
         found = left.pop(0) if len(left) > 1 else left[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(forwarding.socket, "getaddrinfo", look_up)
 
 
 def test_a_name_with_one_private_address_among_others_is_refused(monkeypatch):
@@ -240,7 +240,7 @@ def test_a_name_that_changes_after_the_check_changes_nothing(store, monkeypatch)
     with other(answering()) as first, other(answering()) as second:
         port = urlsplit(first.url).port
         asked = []
-        real = addresses.socket.getaddrinfo
+        real = forwarding.socket.getaddrinfo
 
         def look_up(host, *rest, **options):
             asked.append(host)

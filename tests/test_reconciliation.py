@@ -18,7 +18,7 @@ import kg
 from kg.errors import Misuse, ServiceFailure
 from kg.reconciliation import service
 from kg.reconciliation.client import ReconciliationService
-from kg.reconciliation.index import Index
+from kg.reconciliation.matching import Index
 from kg.web.links import Links
 
 SUITES = os.environ.get("KG_SUITES")

@@ -16,18 +16,18 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg import snapshot
+from kg import files, snapshot
 from kg.errors import Misuse, WriteFailure
 from kg.namespaces import GRAPH
-from kg.snapshot import build, digest_of, find, folder, locks, prune
+from kg.snapshot import build, digest_of, find, folder, prune
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses flock, signals and rlimits")
 
 #: What every process of these tests begins with.
 PRELUDE = """
 import os, resource, sys, time
-from kg import snapshot
-from kg.snapshot import cache, locks
+from kg import files, snapshot
+from kg.snapshot import cache
 from kg.errors import KgError
 from kg.namespaces import GRAPH
 from pyoxigraph import Literal, NamedNode, Triple
@@ -156,7 +156,7 @@ print(made.built, len(made.store), flush=True)
 
 
 #: Where a build is stopped: before its lock is taken, while it writes, before it is swapped in.
-STAGES = ["locks.exclusive", "snapshot._inventory", "snapshot._swap_in"]
+STAGES = ["files.lock_exclusive", "snapshot._inventory", "snapshot._swap_in"]
 STOP = """
 def stop(*args):
     print("here", flush=True)
@@ -311,7 +311,7 @@ def test_a_snapshot_that_is_being_pruned_is_not_found():
     path = build(DIGEST, graphs(), {}).path
     gc.collect()
     descriptor = os.open(path / "lock", os.O_RDWR)
-    assert locks.exclusive(descriptor)
+    assert files.lock_exclusive(descriptor)
     assert find(DIGEST) is None
     os.close(descriptor)
     assert find(DIGEST) is not None
@@ -392,7 +392,7 @@ def test_what_is_locked_stays_even_where_its_process_number_is_unknown_here():
     building = folder() / f"{DIGEST[:32]}.{gone.pid}.0000.tmp"
     building.mkdir(parents=True)
     descriptor = os.open(building / "lock", os.O_RDWR | os.O_CREAT)
-    assert locks.exclusive(descriptor)
+    assert files.lock_exclusive(descriptor)
     prune()
     assert building.exists()
     os.utime(building, (0, 0))

@@ -15,8 +15,7 @@ from kg.dataset.documents import Document
 from kg.errors import KgError
 from kg.namespaces import GRAPH, RDF, RDFS, XSD
 from kg.reasoning import close
-from kg.tables.texts import Texts
-from kg.tables.triples import Triples
+from kg.tables.triples import Texts, Triples
 
 FACTS = """
 <http://example.org/recall> <https://w3id.org/relations-kg/ontology#actor> <http://example.org/a> .

@@ -18,9 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from kg import snapshot
+from kg import files, snapshot
 from kg.errors import ResourceNotFound
-from kg.snapshot import locks
 from kg.web.edition import Edition
 from kg.web.responses import Answer, Problem
 from kg.web.settings import Limits
@@ -435,7 +434,7 @@ def is_free(folder):
     """Tell whether nobody holds a snapshot, so that it might be removed."""
     descriptor = os.open(folder / "lock", os.O_RDWR)
     try:
-        return locks.exclusive(descriptor)
+        return files.lock_exclusive(descriptor)
     finally:
         os.close(descriptor)
 

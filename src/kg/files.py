@@ -1,10 +1,11 @@
-"""Files written to disk whole or not at all."""
+"""Files: written to disk whole or not at all, synced, and locked between processes."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,7 @@ from kg.errors import WriteFailure
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-__all__ = ["sync_one", "write"]
+__all__ = ["is_running", "lock_exclusive", "lock_shared", "sync_one", "write"]
 
 
 def write(
@@ -84,3 +84,53 @@ def sync_one(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+# Locks between processes, on systems that have them.
+
+# Windows has no flock; there kg relies on renaming alone.
+if sys.platform != "win32":
+    import fcntl
+
+
+def lock_shared(descriptor: int) -> bool | None:
+    """Take a lock together with others, without waiting.
+
+    Returns:
+        Whether it was taken; None where the system or the file system has no locks.
+    """
+    return _take(descriptor, exclusively=False)
+
+
+def lock_exclusive(descriptor: int) -> bool | None:
+    """Take a lock alone, without waiting; returns what ``lock_shared`` returns."""
+    return _take(descriptor, exclusively=True)
+
+
+def _take(descriptor: int, *, exclusively: bool) -> bool | None:
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusively else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def is_running(process: int) -> bool:
+    """Return whether a process of that number runs; on Windows always, since asking would end it.
+
+    >>> is_running(os.getpid())
+    True
+    """
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

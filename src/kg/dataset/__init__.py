@@ -131,7 +131,7 @@ class Dataset:
         tables = [read.table for read in found if read is not None]
         if not tables or len(tables) < len(self.documents):
             return None
-        from kg.tables.table import Table
+        from kg.tables.triples import Table
 
         graphs = Table.merged(tables).named_graphs(_OWN_GRAPHS)
         # A user's file that names the graphs of claims or links says what no fact is.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kg.dataset.documents import Document
     from kg.formats import Format
-    from kg.tables.table import Table
+    from kg.tables.triples import Table
 
 __all__ = ["Read", "read"]
 
@@ -91,8 +91,7 @@ def _table(
     name: str, content: bytes, kind: Format, text: str, base: str | None
 ) -> tuple[Table, dict[str, str]]:
     from kg.tables.reading import Reader, iter_quads
-    from kg.tables.table import Table
-    from kg.tables.texts import Texts
+    from kg.tables.triples import Table, Texts
 
     texts = Texts()
     if kind.rdf in _LINES:

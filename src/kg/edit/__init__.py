@@ -268,7 +268,7 @@ class Edit:
 
 
 def _is_own(graph: object) -> bool:
-    """Tell whether a graph is one of kg's own, which share no triple."""
+    """Return whether a graph is one of kg's own, which share no triple."""
     return graph in GRAPH.terms.values()
 
 

@@ -64,7 +64,7 @@ class Outcome:
     difference: Difference | None = None
 
     def __bool__(self) -> bool:
-        """Whether anything was changed."""
+        """Return whether anything was changed."""
         return bool(self.added or self.removed)
 
     def __str__(self) -> str:

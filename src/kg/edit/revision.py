@@ -98,11 +98,11 @@ def revised(
 
 def prepare(dataset: Dataset) -> None:
     """Make ready what the first change of a dataset would wait for."""
-    from kg.edit import gate, step
+    from kg.edit import step
 
     step.prepare(dataset)
     if dataset.gated:
-        gate.prepare()
+        step.prepare_shapes()
 
 
 def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozenset[Triple] | None]:
@@ -118,8 +118,7 @@ def _before(dataset: Dataset, origin: Origin) -> tuple[Snapshot | None, frozense
 
 def _followed(before: Snapshot, earlier: Dataset, later: Dataset) -> Revision | None:
     """Follow the change through the rules; None where all is to be made anew, and told."""
-    from kg.edit.gate import require_still
-    from kg.edit.step import Step, Unfollowed
+    from kg.edit.step import Step, Unfollowed, require_conformance
     from kg.snapshot.derived import Difference, derive
 
     name = build.digest(later.state())
@@ -138,7 +137,7 @@ def _followed(before: Snapshot, earlier: Dataset, later: Dataset) -> Revision | 
 
         def check() -> None:
             if later.gated and later.graph(GRAPH.claims):
-                require_still(earlier, later, step.after(change), step.touched(change))
+                require_conformance(earlier, later, step.after(change), step.touched(change))
 
         try:
             after = derive(before, name, difference, build.made_from(later.state()), check)

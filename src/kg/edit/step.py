@@ -1,4 +1,4 @@
-"""A change followed through the rules, from one snapshot to the next."""
+"""A change followed through rules and shapes, from the snapshots before it to those after it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg import build
+from kg import build, pipeline, resources, snapshot
+from kg.check.citations import drift
 from kg.dataset.viewpoints import DEFAULT
 from kg.lexical import decode_quad
-from kg.namespaces import GRAPH, OWL, RDF, XSD
+from kg.namespaces import GRAPH, OWL, RDF, XSD, accepted_graph, inferred_graph
 from kg.reasoning.compiler import compile_ontology, uncompilable
 from kg.reasoning.datatypes import identity, matter, other_forms
 from kg.reasoning.hierarchy import close_schema, is_plain
@@ -19,17 +20,29 @@ from kg.reasoning.increment import NeedsRecompute, update
 from kg.reasoning.lookups import Overlay, StoredIndex, closed, derived, given
 from kg.reasoning.ontology import in_use, is_axiom, schema_of, schema_terms
 from kg.reasoning.statements import AXIOM_CLASSES, AXIOM_PREDICATES, as_triple, statement
+from kg.snapshot.derived import Difference, derive
 from kg.snapshot.written import as_written, kept_forms
+from kg.validation.revalidation import Revalidator
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from kg.dataset import Dataset
+    from kg.edit.revision import Origin
     from kg.reasoning.rules import Program
     from kg.reasoning.statements import Lookup, Statement, Term
     from kg.snapshot import Snapshot
 
-__all__ = ["After", "Inferred", "Step", "Unfollowed", "prepare"]
+__all__ = [
+    "After",
+    "Inferred",
+    "Step",
+    "Unfollowed",
+    "prepare",
+    "prepare_shapes",
+    "require_conformance",
+    "succeed",
+]
 
 #: Not reasoned over.
 _APART = frozenset({GRAPH.claims, GRAPH.links})
@@ -81,7 +94,7 @@ class After:
         self._inferred = Overlay(derived(before.store), fresh, gone)
 
     def __contains__(self, triple: object) -> bool:
-        """Tell whether a triple follows."""
+        """Return whether a triple follows."""
         return isinstance(triple, Triple) and statement(triple) in self._inferred
 
     def closure(self) -> frozenset[Triple]:
@@ -174,7 +187,7 @@ class Step:
         return program
 
     def _are_told_apart(self) -> bool:
-        """Tell whether no literal of the change means what another one does."""
+        """Return whether no literal of the change means what another one does."""
         index = closed(self._store)
         literals = {q.object for q in self.added | self.removed if isinstance(q.object, Literal)}
         values = [meant for one in literals if (meant := identity(one)) is not None]
@@ -267,3 +280,142 @@ def _axioms(index: Lookup | StoredIndex) -> Iterable[Statement]:
         yield from index.statements(None, predicate)
     for kind in AXIOM_CLASSES:
         yield from index.statements(None, RDF.type, kind)
+
+
+def require_conformance(
+    earlier: Dataset, later: Dataset, after: After, changed: Collection[Statement]
+) -> None:
+    """Check a changed graph against kg's shapes and its citations.
+
+    Args:
+        earlier: the dataset before, of which there is a snapshot: it went through the gate.
+        later: the dataset after.
+        after: the graph after, with what follows.
+        changed: every statement that came or went.
+
+    Raises:
+        Unfollowed: it does not conform any more; ``build.require`` tells all that is wrong.
+        DoesNotConform: as ``build.require`` does, where the shapes look at the whole graph.
+    """
+    ready = prepare_shapes()
+    # Without claims it went through no gate.
+    if ready.unbounded is not None or not earlier.graph(GRAPH.claims):
+        build.require(later, after.closure())
+        return
+    report = ready.revalidate(after.statements, changed)
+    drifts = drift(later, after)
+    if report.violations or any(result.is_violation for result in drifts):
+        raise Unfollowed("the graph does not conform any more")
+
+
+def prepare_shapes() -> Revalidator:
+    """Return kg's shapes, made ready once."""
+    return _ready(tuple(path.read_bytes() for path in resources.shapes()))
+
+
+@lru_cache(maxsize=2)
+def _ready(_contents: tuple[bytes, ...]) -> Revalidator:
+    return Revalidator(pipeline.shape_triples(resources.shapes()))
+
+
+#: What counts as a fact before and after a change, which tells what follows.
+_Facts = tuple["frozenset[Triple]", "frozenset[Triple]"]
+
+
+def succeed(earlier: Dataset, later: Dataset, origin: Origin) -> list[Snapshot]:
+    """Make what a graph with all its viewpoints is opened from after one change or several.
+
+    Args:
+        earlier: the dataset before, of which there are snapshots.
+        later: the dataset after, of which there is that of the viewpoint that goes without saying.
+        origin: what they are made from.
+
+    Returns:
+        The snapshots of the other viewpoints, and those that they were made from, open.
+
+    Raises:
+        Unfollowed: they cannot be made from those before, and have to be made anew.
+        Inconsistent: a viewpoint contradicts itself.
+    """
+    if origin.viewpoint != DEFAULT:
+        raise Unfollowed("another viewpoint is meant")
+    if not earlier.graph(GRAPH.claims) and not later.graph(GRAPH.claims):
+        return []
+    return _Succession(earlier, later).snapshots()
+
+
+class _Succession:
+    """From the snapshots of one state to those of the next."""
+
+    def __init__(self, earlier: Dataset, later: Dataset) -> None:
+        self._earlier, self._later = earlier, later
+        self._held: list[Snapshot] = []
+        self._slugs = sorted(one.slug for one in later.viewpoints)
+        if self._slugs != sorted(one.slug for one in earlier.viewpoints):
+            raise Unfollowed("there are other viewpoints")
+        self._step = Step(self._before(DEFAULT), earlier, later)
+        self._changes: dict[_Facts, Inferred] = {self._facts(DEFAULT): self._step.inferred()}
+
+    def snapshots(self) -> list[Snapshot]:
+        """Make and return those of the other viewpoints, and the one that holds them all."""
+        for slug in (one.slug for one in self._later.viewpoints):
+            if self._facts(slug) not in self._changes:
+                self._changes[self._facts(slug)] = self._followed(slug)
+        before = self._before(DEFAULT, self._slugs)
+        added, removed = set(self._step.added), set(self._step.removed)
+        quads = self._step.quads
+        for slug in self._slugs:
+            old, new = self._facts(slug)
+            added |= quads(new - old, accepted_graph(slug))
+            removed |= quads(old - new, accepted_graph(slug))
+            come, gone = self._changes[old, new]
+            added |= quads(come, inferred_graph(slug))
+            removed |= quads(gone, inferred_graph(slug))
+        meta = build.made_from(self._later.state()) | {"beside": self._slugs}
+        self._made(before, DEFAULT, (added, removed), meta, self._slugs)
+        return self._held
+
+    def _facts(self, slug: str) -> _Facts:
+        return self._earlier.state(slug).facts, self._later.state(slug).facts
+
+    def _before(self, slug: str, beside: Collection[str] = ()) -> Snapshot:
+        name = build.digest(self._earlier.state(slug), beside)
+        found = snapshot.find(name)
+        if found is None:
+            raise Unfollowed("a snapshot of the state before is not there")
+        self._held.append(found)
+        return found
+
+    def _followed(self, slug: str) -> Inferred:
+        before = self._before(slug)
+        step = Step(before, self._earlier, self._later, slug)
+        change = step.inferred()
+        graph = inferred_graph(slug)
+        added = step.added | step.quads(change.added, graph)
+        removed = step.removed | step.quads(change.removed, graph)
+        meta = build.made_from(self._later.state(slug))
+        self._made(before, slug, (added, removed), meta)
+        return change
+
+    def _made(
+        self,
+        before: Snapshot,
+        slug: str,
+        changed: tuple[Collection[Quad], Collection[Quad]],
+        meta: dict[str, object],
+        beside: Collection[str] = (),
+    ) -> None:
+        name = build.digest(self._later.state(slug), beside)
+        made = snapshot.find(name)
+        if made is None:
+            come, gone = (set(quads) for quads in changed)
+            old, new = (
+                build.described(dataset.state(slug), *beside)
+                if slug != DEFAULT or beside
+                else frozenset()
+                for dataset in (self._earlier, self._later)
+            )
+            come |= self._step.quads(new - old, GRAPH.void)
+            gone |= self._step.quads(old - new, GRAPH.void)
+            made = derive(before, name, Difference(come, gone), meta)
+        self._held.append(made)

@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg import resources
+from kg import files, resources
 from kg.dataset.changes import CHANGES
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
 from kg.files import sync_one
-from kg.snapshot import locks
 from kg.snapshot.writing import sync
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def take_lock(folder: Path) -> int | None:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise WriteFailure(folder, error.strerror or str(error)) from error
-    is_taken = locks.exclusive(descriptor)
+    is_taken = files.lock_exclusive(descriptor)
     if is_taken:
         return descriptor
     os.close(descriptor)

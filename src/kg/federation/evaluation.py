@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from kg import sparql
 from kg.errors import KgError, Misuse, QueryRefused, ServiceFailure
-from kg.federation.addresses import Service, service
-from kg.federation.forwarding import Forwarder, Limits, forwarding
+from kg.federation.forwarding import Forwarder, Limits, Service, forwarding, service
 from kg.namespaces import PREFIXES
 from kg.sparql.tokens import Token, place, tokenize
 

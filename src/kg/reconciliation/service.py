@@ -12,13 +12,12 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.errors import Misuse
 from kg.namespaces import PREFIXES, XSD, compact
-from kg.reconciliation.index import Thing, likeness, plain
-from kg.reconciliation.matching import candidates, described, query_of
+from kg.reconciliation.matching import Thing, candidates, described, likeness, plain, query_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from kg.reconciliation.index import Index
+    from kg.reconciliation.matching import Index
 
 __all__ = ["extend", "flyout", "manifest", "preview", "propose", "reconcile", "suggest"]
 
@@ -106,7 +105,7 @@ def reconcile(index: Index, text: str) -> dict[str, Any]:
         Misuse: it is no batch, too large, or no query is well formed; says what is wrong.
 
     >>> from kg import load
-    >>> from kg.reconciliation.index import Index
+    >>> from kg.reconciliation.matching import Index
     >>> index = Index(load().store)
     >>> found = reconcile(index, '{"q0": {"query": "Mali", "type": "State"}}')["q0"]["result"]
     >>> found[0]["id"], found[0]["score"], found[0]["match"]

@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph
 from pyoxigraph import NamedNode, Store, Triple
 
+from kg import files
 from kg.errors import Misuse, ResourceNotFound, WriteFailure
-from kg.snapshot import locks, written
+from kg.snapshot import written
 from kg.snapshot.cache import KEPT, NAME_LENGTH, aside, discard, folder, prune, remove
 from kg.snapshot.written import Written
 
@@ -122,7 +123,7 @@ def _open(path: Path, digest: str, *, built: bool) -> Snapshot | None:
         raise _unopened(path, error) from error
     store = None
     try:
-        if locks.shared(descriptor) is False or not _same_file(descriptor, path / "lock"):
+        if files.lock_shared(descriptor) is False or not _same_file(descriptor, path / "lock"):
             # Somebody is pruning it this very moment.
             return None
         store = _opened_store(path)
@@ -249,9 +250,9 @@ def make(
         ours.mkdir(parents=True)
         descriptor = os.open(ours / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            locks.exclusive(descriptor)
+            files.lock_exclusive(descriptor)
             _write(ours, write, {"digest": digest, "made_from": dict(meta)}, base)
-            locks.shared(descriptor)
+            files.lock_shared(descriptor)
             snapshot = _swap_in(ours, target, digest)
         finally:
             os.close(descriptor)

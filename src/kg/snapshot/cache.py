@@ -1,18 +1,30 @@
-"""The folder of snapshots: where it is, and what in it may go.
+"""The cache on disk: the folder of snapshots, what in it may go, and small files beside it.
 
 A folder that ends in ``.tmp`` is being written or being removed by the process in its name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from kg.snapshot import locks
+from kg import files
 
-__all__ = ["KEPT", "NAME_LENGTH", "aside", "discard", "folder", "prune", "remove"]
+__all__ = [
+    "KEPT",
+    "NAME_LENGTH",
+    "aside",
+    "discard",
+    "find_file",
+    "folder",
+    "keep_file",
+    "prune",
+    "remove",
+]
 
 #: So many hex digits of its digest name a snapshot.
 NAME_LENGTH = 32
@@ -68,7 +80,7 @@ def prune(keep: int = KEPT) -> None:
         if descriptor is None:
             continue
         try:
-            if locks.exclusive(descriptor):
+            if files.lock_exclusive(descriptor):
                 discard(entry)
         finally:
             os.close(descriptor)
@@ -89,7 +101,7 @@ def _lock_of(path: Path) -> int | None:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Say whether the process that was writing a folder is gone.
+    """Return whether the process that was writing a folder is gone.
 
     A lock that somebody holds is sure. One that nobody holds may be about to be taken, so that
     the process must be dead too. Where another has its number by now, or there are no locks and
@@ -99,11 +111,11 @@ def _is_abandoned(path: Path) -> bool:
     taken: bool | None = True
     if descriptor is not None:
         try:
-            taken = locks.exclusive(descriptor)
+            taken = files.lock_exclusive(descriptor)
         finally:
             os.close(descriptor)
     number = path.name.split(".")[1]
-    dead = number.isdigit() and not locks.is_running(int(number))
+    dead = number.isdigit() and not files.is_running(int(number))
     old = time.time() - _last_used(path) > _AN_HOUR
     return taken is not False and (old or (dead and taken is True))
 
@@ -135,3 +147,45 @@ def remove(path: Path) -> None:
         if not path.exists():
             return
         time.sleep(_PAUSE)
+
+
+# Small files, each under the digest of what it was made from. A cache and nothing more: what is
+# damaged is taken for absent, and what cannot be written is not kept.
+
+#: So many files of a kind stay on disk, those that were last written.
+_MOST = 64
+
+
+def find_file(kind: str, name: str) -> bytes | None:
+    """Return what is kept under a name, None where there is nothing or it is damaged.
+
+    Args:
+        kind: the folder, beside that of the snapshots.
+        name: the digest of what it was made from.
+    """
+    try:
+        head, _, body = (_files_of(kind) / name).read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    return body if hashlib.sha256(body).hexdigest().encode() == head else None
+
+
+def keep_file(kind: str, name: str, body: bytes) -> None:
+    """Write something, whole or not at all; where that cannot be, nothing is said."""
+    folder = _files_of(kind)
+    beside = aside(folder / name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        beside.replace(folder / name)
+        # The oldest files go, and with them what a killed process left.
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
+        for entry in entries[:-_MOST]:
+            Path(entry.path).unlink(missing_ok=True)
+    except OSError:
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _files_of(kind: str) -> Path:
+    return folder().parent / kind

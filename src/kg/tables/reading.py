@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyoxigraph import Quad
 
-    from kg.tables.texts import Texts
+    from kg.tables.triples import Texts
 
 __all__ = ["Columns", "Reader", "iter_quads", "read_triples"]
 

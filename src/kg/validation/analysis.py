@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from kg.namespaces import EDTF, RDF, SH, XSD
 from kg.reasoning.statements import terms
-from kg.snapshot import kept
+from kg.snapshot import cache
 from kg.sparql.regex import PatternError, for_rust
 from kg.validation.literals import common_kind, find_rare_literal, is_day
 from kg.validation.reach import Reach, Step, Unbounded, reach
@@ -72,12 +72,12 @@ def analyse(graph: ShapesGraph) -> Analysis:
     []
     """
     name = _digest(graph)
-    body = kept.find(_KIND, name)
+    body = cache.find_file(_KIND, name)
     if body is not None:
         return _read(json.loads(body))
     graph.require_usable()
     found = _found(graph)
-    kept.keep(_KIND, name, json.dumps(_written(found), separators=(",", ":")).encode())
+    cache.keep_file(_KIND, name, json.dumps(_written(found), separators=(",", ":")).encode())
     return found
 
 

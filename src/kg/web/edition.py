@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg import files
 from kg.errors import ResourceNotFound
-from kg.snapshot import locks
 from kg.web.responses import Answer
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class SnapshotLocks:
             self.release()
             raise ResourceNotFound(folder, f"{folder}: {error.strerror or error}") from error
         self._descriptors.append(descriptor)
-        if locks.shared(descriptor) is False:
+        if files.lock_shared(descriptor) is False:
             self.release()
             raise ResourceNotFound(folder, f"{folder}: it is being removed")
 

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from kg.labels import LABELS, NAMES
 from kg.namespaces import DCTERMS, OWL, RDF, REL, SSSOM, compact, is_inferred
-from kg.reconciliation.index import plain
+from kg.reconciliation.matching import plain
 from kg.web.pages.words import call
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.namespaces import REL, compact
-from kg.reconciliation.index import plain
+from kg.reconciliation.matching import plain
 from kg.wikidata.things import distance, iso_property, thing
 
 if TYPE_CHECKING:

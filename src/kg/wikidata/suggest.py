@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.namespaces import REL
-from kg.reconciliation.index import plain
+from kg.reconciliation.matching import plain
 from kg.wikidata.check import ancestors, tolerance
 from kg.wikidata.items import Time
 from kg.wikidata.things import distance, nodes, thing, values

@@ -29,8 +29,7 @@ from kg.reasoning.columns.relation import (
 )
 from kg.reasoning.datatypes import without_copies
 from kg.reasoning.statements import as_triple, noise
-from kg.tables.texts import Texts
-from kg.tables.triples import Triples
+from kg.tables.triples import Texts, Triples
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -16,7 +16,7 @@ from kg.reasoning.columns.literals import Literals
 from kg.reasoning.columns.plans import Dictionary, Key, Terms
 from kg.reasoning.columns.relation import EMPTY, Rows, distinct, objects, pack, subjects, union
 from kg.tables.reading import Columns, Reader
-from kg.tables.texts import Texts
+from kg.tables.triples import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from pyoxigraph import Literal
 
 from kg.namespaces import RDF, XSD
 from kg.reasoning.datatypes import OWL_2_RL, broader, identity, is_ill_typed
-from kg.tables.texts import read_terms
+from kg.tables.triples import read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kg.reconciliation import service
-from kg.reconciliation.index import Index
+from kg.reconciliation.matching import Index
 from kg.web.links import origin
 from kg.web.pages.rendering import links_for
 from kg.web.responses import Answer, Problem

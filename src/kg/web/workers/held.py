@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
+from kg import files
 from kg.errors import UnknownName
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
-from kg.snapshot import locks
 from kg.snapshot.written import Written, change, in_memory
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class Held:
         if folder not in self._stores:
             descriptor = os.open(Path(folder) / "lock", os.O_RDONLY)
             self._descriptors.append(descriptor)
-            locks.shared(descriptor)
+            files.lock_shared(descriptor)
             self._stores[folder] = Store.read_only(str(Path(folder) / "store"))
         return self._stores[folder]
 

@@ -18,8 +18,7 @@ from kg.dataset.documents import DERIVED
 from kg.dataset.viewpoints import DEFAULT
 from kg.edit import Edit, Origin
 from kg.edit.revision import prepare
-from kg.edit.step import Unfollowed
-from kg.edit.successors import succeed
+from kg.edit.step import Unfollowed, succeed
 from kg.edit.working import next_change, working_folder
 from kg.errors import KgError, ResourceNotFound
 from kg.lexical import decode, encode
