@@ -223,10 +223,6 @@ class Axioms:
         """Return subject and object of each statement with a predicate, in order."""
         return sorted(self.index.pairs(predicate), key=_key)
 
-    def of_kind(self, kind: Term) -> list[Term]:
-        """Return what is of a class, in order."""
-        return sorted(self.index.subjects(RDF.type, kind), key=str)
-
     def objects(self, subject: Term, predicate: Term) -> list[Term]:
         """Return what the subject has as this predicate, in order."""
         found = self.index.objects(subject, predicate)
@@ -250,15 +246,6 @@ class Axioms:
             members += self.objects(head, RDF.first)[:1]
             head = next(iter(self.objects(head, RDF.rest)), RDF.nil)
         return tuple(members)
-
-    def restrictions(
-        self, predicate: Term
-    ) -> Iterator[tuple[tuple[Statement, Statement], Term, Term, Term]]:
-        """Yield the two axioms of each restriction, the restriction, its property and its value."""
-        for kind, value in self.pairs(predicate):
-            for prop in self.objects(kind, OWL.onProperty):
-                said = (kind, predicate, value), (kind, OWL.onProperty, prop)
-                yield said, kind, prop, value
 
     def related(self, subject: Slot, prop: Slot, value: Slot) -> Atom:
         """Return the atom of a property; of the property itself where it is a nameless inverse."""

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, cast
 from pyoxigraph import Variable
 
 from kg.namespaces import OWL, RDF
-from kg.reasoning.proof.entailed import Completion, fill, open_terms
+from kg.reasoning.proof.entailed import Completion, open_terms
+from kg.reasoning.rules import substitute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kg.reasoning.proof.search import Search
-    from kg.reasoning.rules import Pattern
+    from kg.reasoning.rules import Pattern, Slot
     from kg.reasoning.statements import Statement, Term
 
 __all__ = ["Near", "Nearness"]
@@ -106,12 +107,12 @@ class Nearness:
                     continue
                 for there in islice(self._completion.premises(rest, given=False), _TRIES):
                     bound = _binding(rest, there)
-                    missing = [_substitute(one, bound) for one in left_out]
+                    missing = [substitute(one, bound) for one in left_out]
                     if any(self._is_there(one) for one in missing):
                         continue
                     near: Near | None = Near(rule, axioms, there, tuple(missing))
                     for one in nameless:
-                        near = near and self._look_into(near, _substitute(one, bound), above)
+                        near = near and self._look_into(near, substitute(one, bound), above)
                     if near and near.missing and not set(near.missing) & set(above):
                         found.append(near)
             if found:
@@ -156,16 +157,10 @@ def _is_anchored(patterns: Sequence[Pattern], ends: set[Term]) -> bool:
     return True
 
 
-def _binding(patterns: Sequence[Pattern], there: Sequence[Statement]) -> dict[Variable, Term]:
+def _binding(patterns: Sequence[Pattern], there: Sequence[Statement]) -> dict[Slot, Term]:
     return {
         slot: term
         for pattern, one in zip(patterns, there, strict=True)
         for slot, term in zip(pattern, one, strict=True)
         if isinstance(slot, Variable)
     }
-
-
-def _substitute(pattern: Pattern, bound: dict[Variable, Term]) -> Pattern:
-    for variable, term in bound.items():
-        pattern = fill(pattern, variable, term)
-    return pattern
