@@ -464,7 +464,7 @@ def _accept(
     from kg.dataset.documents import shown
     from kg.edit.working import alone
     from kg.files import write
-    from kg.wikidata.accept import Acceptance, accept
+    from kg.wikidata.links import Acceptance, accept
     from kg.wikidata.suggest import judged
 
     with _asked(graph) as (client, links):
