@@ -14,7 +14,7 @@ from kg.namespaces import RDF, REL
 from kg.web.pages.words import Link, linked, values
 
 if TYPE_CHECKING:
-    from kg.evidence import Term
+    from kg.results import Term
     from kg.web.links import Links
 
 __all__ = ["Happening", "latest"]

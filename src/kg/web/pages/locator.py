@@ -1,20 +1,18 @@
-"""A small map that shows where a thing is."""
+"""The locator map: a small map that shows where a thing is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from kg.plots.fonts import width as measured
-from kg.plots.map_ground import SOURCE, Land, atlas, view
+from kg.plots.map_ground import Land, atlas, view
 from kg.plots.map_labels import Box, Labels
 from kg.plots.svg import FONT, Element, text
 
 if TYPE_CHECKING:
     from kg.plots.map_labels import Point
 
-__all__ = ["SOURCE", "locator"]
+__all__ = ["locator"]
 
 _WIDTH, _HEIGHT = 360.0, 240.0
 _SMALL = 11.0
@@ -23,7 +21,7 @@ _AROUND = 9.0
 _POLE, _HALF_TURN = 90, 180
 
 
-def locator(latitude: float, longitude: float, label: str) -> Markup | None:
+def locator(latitude: float, longitude: float, label: str) -> str | None:
     """Draw where a point is, among the countries around it; None where it is no place on earth.
 
     Args:
@@ -53,7 +51,7 @@ def locator(latitude: float, longitude: float, label: str) -> Markup | None:
     _names(frame, land, x, y)
     frame.add("circle", cx=x, cy=y, r=8, fill="raising", fill_opacity=0.25)
     frame.add("circle", cx=x, cy=y, r=4, fill="raising", stroke="halo", stroke_width=1.5)
-    return Markup(root.written())  # noqa: S704 - kg.plots escapes what it writes
+    return root.written()
 
 
 def _names(frame: Element, land: Land, x: float, y: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from kg.labels import LABELS, NAMES
@@ -13,7 +14,8 @@ from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, compac
 from kg.web.pages.citing import citation, embedded
 from kg.web.pages.claims import about, stated
 from kg.web.pages.facts import facts, grouped
-from kg.web.pages.locator import SOURCE, locator
+from kg.plots.map_ground import SOURCE
+from kg.web.pages.locator import locator
 from kg.web.pages.matches import matches
 from kg.web.pages.rendering import render
 from kg.web.pages.site import viewpoint_label
@@ -103,7 +105,7 @@ def thing(held: Held, links: Links, node: NamedNode | BlankNode, *, here: str) -
         inward=grouped(store, links, [one for one in found.inward if one.origin != "links"]),
         matches=matches(store, links, node, found),
         point=point,
-        locator=locator(*point, label) if point else None,
+        locator=_map(point, label) if point else None,
         borders=SOURCE,
         more=found.more,
         uses=uses[:_USES],
@@ -112,6 +114,11 @@ def thing(held: Held, links: Links, node: NamedNode | BlankNode, *, here: str) -
         cite=citation(held, node, label, links.viewpoint),
         embedded=embedded(store, node),
     )
+
+
+def _map(point: tuple[float, float], label: str) -> Markup | None:
+    drawn = locator(*point, label)
+    return Markup(drawn) if drawn else None  # noqa: S704 - kg.plots escapes what it writes
 
 
 def _given(held: Held, store: Store, node: NamedNode | BlankNode) -> Iterator[tuple[str, str]]:
