@@ -131,8 +131,8 @@ def test_every_quad_is_counted(ask):
 def test_rdflib_and_the_endpoint_have_every_graph_whole(days):
     from kg.graph import load
     from kg.web.building import made
+    from kg.web.resources.data import named_graph
     from kg.web.settings import Limits, Settings
-    from kg.web.tasks.store import get
     from kg.web.workers.held import Held
 
     graph = load(days / "days.trig", days / "terms.ttl")
@@ -146,9 +146,9 @@ def test_rdflib_and_the_endpoint_have_every_graph_whole(days):
     built = made(settings)
     held = Held(built.edition, Limits())
     for name, size in {"monday": 1, "tuesday": 2, "wednesday": 2}.items():
-        answer = get(held, graph=E + name, format="nt")
+        answer = named_graph(held, graph=E + name, format="nt")
         assert answer.body.count(b"\n") == size
-    assert get(held, format="nt").body.count(b"saw") == 3
+    assert named_graph(held, format="nt").body.count(b"saw") == 3
     assert len(held.query(f"SELECT ?o {{ ?s <{E}saw> ?o }}").rows) == 3
     assert len(held.query(f"SELECT ?g {{ GRAPH ?g {{ ?s <{E}saw> ?o }} }}").rows) == len(QUADS)
     held.close()

@@ -24,7 +24,7 @@ from kg.lexical import decode_quad, encode_quad
 from kg.results import Boolean, GraphResult
 from kg.sparql.tokens import tokenize
 from kg.sparql.update import apply
-from kg.web import updates as updates_of
+from kg.web.resources import update as updates_of
 from kg.web.responses import Problem
 from kg.web.settings import Limits
 from serving import serving

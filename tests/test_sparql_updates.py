@@ -25,7 +25,7 @@ from kg.errors import KgError
 from kg.lexical import decode_quad, encode_quad
 from kg.sparql.update import apply
 from kg.validation.shapes import ShapesGraph
-from kg.web import updates
+from kg.web.resources import update
 from kg.web.responses import Problem
 from kg.web.settings import Limits
 
@@ -115,14 +115,14 @@ def canonical(store):
 def test_an_update_does_what_the_recommendation_says(case):
     if "load" in case.text.lower():
         with pytest.raises(Problem) as refused:
-            updates.read(case.text, Limits())
+            update.read(case.text, Limits())
         assert refused.value.code == "load-denied"
     elif case.kind.startswith("Negative"):
         with pytest.raises(KgError):
-            apply(Store(), updates.read(case.text, Limits()), BASE)
+            apply(Store(), update.read(case.text, Limits()), BASE)
     elif case.kind.startswith("Positive"):
-        assert updates.read(case.text, Limits()).sent
+        assert update.read(case.text, Limits()).sent
     else:
         store = loaded(case.before)
-        apply(store, updates.read(case.text, Limits()), BASE)
+        apply(store, update.read(case.text, Limits()), BASE)
         assert canonical(store) == canonical(loaded(case.after))

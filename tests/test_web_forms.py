@@ -16,15 +16,11 @@ from kg.namespaces import PREFIXES, RDFS
 from kg.queries import catalogue
 from kg.web.edition import Edition
 from kg.web.links import STATIC, Links
-from kg.web.pages import forms as fields_of
-from kg.web.pages.editor import start, terms
-from kg.web.pages.home import home
-from kg.web.pages.results import shown
+from kg.web.resources import home, pictures, query, saved_queries
+from kg.web.resources.query import start, terms
+from kg.web.resources.results import shown
 from kg.web.responses import Problem
 from kg.web.settings import Limits
-from kg.web.tasks import editor, forms, pictures
-from kg.web.tasks import query as tasks_query
-from kg.web.tasks import saved as tasks_saved
 from kg.web.workers.held import Held
 
 BASE = "http://127.0.0.1:8010/"
@@ -69,11 +65,11 @@ def held(graph):
 
 
 def saved(held, slug, **params):
-    return forms.page(held, slug=slug, params=params, path=f"/queries/{slug}", base=BASE)
+    return saved_queries.page(held, slug=slug, params=params, path=f"/queries/{slug}", base=BASE)
 
 
 def edited(held, **params):
-    return editor.page(held, params=params, path="/query", base=BASE)
+    return query.page(held, params=params, path="/query", base=BASE)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +122,7 @@ def test_each_field_has_a_label_and_a_hint(held):
 def test_agents_are_chosen_among_those_who_claim_something(graph):
     one = catalogue()["only-according-to"]
 
-    agent, other = fields_of.fields(one, {"agent": "kg:mali"}, graph.store)
+    agent, other = saved_queries.fields(one, {"agent": "kg:mali"}, graph.store)
 
     assert (agent.control, agent.value, other.value) == ("choice", "kg:mali", "kg:mali")
     assert ("kg:algeria", "Algeria") in agent.options
@@ -162,7 +158,7 @@ def test_no_saved_query_of_that_name_is_not_found(held):
 
 def test_the_list_has_every_question_once_or_those_of_a_tag(held):
     def listed(**params):
-        answer = forms.listing(held, params=params, path="/queries", base=BASE)
+        answer = saved_queries.listing(held, params=params, path="/queries", base=BASE)
         return [text for _, text in Page(answer.body).all("a", class_="question")]
 
     # Those that compare viewpoints which are not here are listed, and lead nowhere.
@@ -174,7 +170,7 @@ def test_the_list_has_every_question_once_or_those_of_a_tag(held):
 
 
 def test_a_tag_that_no_question_has_is_told_above_the_list(held):
-    answer = forms.listing(held, params={"tag": "bordr"}, path="/queries", base=BASE)
+    answer = saved_queries.listing(held, params={"tag": "bordr"}, path="/queries", base=BASE)
     assert answer.status == 400
     assert "did you mean border" in answer.body.decode()
     assert Page(answer.body).all("a", class_="question")
@@ -210,7 +206,7 @@ def test_a_form_that_nobody_has_filled_in_is_no_fault(held, monkeypatch):
     known = catalogue()["missions-of-state"]
     state = replace(known.parameters["state"], default=None)
     needing = replace(known, parameters={"state": state})
-    monkeypatch.setattr(forms, "shipped", lambda: {known.slug: needing})
+    monkeypatch.setattr(saved_queries, "shipped", lambda: {known.slug: needing})
     assert saved(held, known.slug).status == 200
     refused = saved(held, known.slug, state="")
     assert refused.status == 400
@@ -242,17 +238,18 @@ def test_a_question_that_names_what_the_graph_lacks_is_refused(another_pair):
     assert words in answer.body.decode().replace("&#34;", '"')
     text = catalogue()["tension-by-viewpoint"].text
     with pytest.raises(UnknownName, match=words):
-        tasks_saved.run(another_pair, slug="tension-by-viewpoint", params={})
+        saved_queries.run(another_pair, slug="tension-by-viewpoint", params={})
     with pytest.raises(UnknownName, match=words):
-        tasks_query.evaluate(another_pair, text=text)
-    listing = forms.listing(another_pair, params={}, path="/queries", base=BASE)
+        query.evaluate(another_pair, text=text)
+    listing = saved_queries.listing(another_pair, params={}, path="/queries", base=BASE)
     assert "Not a question for this graph: no viewpoint" in listing.body.decode()
-    assert "tension-by-viewpoint" not in home(another_pair, Links(), here="/").body.decode()
-    assert tasks_saved.run(another_pair, slug="neighbours", params={}).body.count(b"france") > 0
+    first = home.page(another_pair, params={}, path="/", base=BASE)
+    assert "tension-by-viewpoint" not in first.body.decode()
+    assert saved_queries.run(another_pair, slug="neighbours", params={}).body.count(b"france") > 0
 
 
 def test_all_links_keep_the_viewpoint_and_the_path_of_the_base(held):
-    answer = forms.page(
+    answer = saved_queries.page(
         held,
         slug="missions",
         params={"viewpoint": "undisputed"},
@@ -352,7 +349,7 @@ def test_values_are_text_and_links_stay_on_this_endpoint():
 
 def test_terms_with_markup_cannot_end_the_script_that_holds_them():
     from kg.namespaces import OWL, RDF, REL
-    from kg.web.pages.rendering import script_json
+    from kg.web.layout import script_json
 
     store = Store()
     store.add(Quad(REL.Claim, RDF.type, OWL.Class))

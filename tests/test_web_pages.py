@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from importlib import import_module
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -13,13 +14,12 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from kg.errors import UnknownName
 from kg.namespaces import GRAPH, PREFIXES, RDF, RDFS, REL
 from kg.web.edition import Edition
+from kg.web.layout import problem_page
 from kg.web.links import STATIC, Links
-from kg.web.pages.problem import problem_page
-from kg.web.pages.stances import way_back
+from kg.web.resources.search import Names, search
+from kg.web.resources.viewpoints import way_back
 from kg.web.responses import Problem
-from kg.web.search import Names, search
 from kg.web.settings import Limits
-from kg.web.tasks.pages import page
 from kg.web.workers.held import Held
 
 BASE = "http://127.0.0.1:8010/"
@@ -98,6 +98,11 @@ class Plain(Held):
     def store(self, viewpoint=None):
         self._slug(viewpoint)
         return self._store
+
+
+def page(held, *, name, **arguments):
+    """Return a page as its address gives it."""
+    return import_module(f"kg.web.resources.{name}").page(held, **arguments)
 
 
 def open_page(held, address, name="thing", **params):
@@ -436,7 +441,7 @@ def test_names_are_found_in_every_language(held):
 
 
 def test_the_viewpoints_come_to_what_the_command_says(held, graph):
-    found = open_page(held, "/viewpoint", "viewpoint")
+    found = open_page(held, "/viewpoint", "viewpoints")
     for one in graph.viewpoints():
         assert one.viewpoint.label in found.text
         if not one.same_as:
@@ -447,7 +452,7 @@ def test_the_viewpoints_come_to_what_the_command_says(held, graph):
 
 
 def test_a_viewpoint_tells_what_counts_from_it_and_what_does_not(held):
-    text = open_page(held, "/viewpoint", "viewpoint").text
+    text = open_page(held, "/viewpoint", "viewpoints").text
     assert "Counts from the default viewpoint, and not here: 19 facts" in text
     assert "Takes for facts the claims that are attributed, implied or stated." in text
 
@@ -472,7 +477,7 @@ def test_the_switch_leads_nowhere_else(back):
 
 def test_the_switch_leads_back_with_the_new_viewpoint(held):
     params = {"back": "/search?q=a%26b&viewpoint=reported", "viewpoint": "according-to-mali"}
-    answer = page(held, name="viewpoint", params=params, path="/viewpoint", base=BASE)
+    answer = page(held, name="viewpoints", params=params, path="/viewpoint", base=BASE)
     assert answer.status == 303
     assert dict(answer.headers) == {"Location": "/search?q=a%26b&viewpoint=according-to-mali"}
 
@@ -512,7 +517,7 @@ def test_a_file_that_knows_nothing_of_kg_has_pages_too(plain):
     assert {"foaf:Person", "foaf:knows"} <= set(terms.ids)
     assert open_page(plain, "/page", iri=PREFIXES["foaf"] + "knows").status == 200
     assert "Alice" in open_page(plain, "/search", "search", q="alise").text
-    assert open_page(plain, "/viewpoint", "viewpoint").status == 200
+    assert open_page(plain, "/viewpoint", "viewpoints").status == 200
 
 
 def test_a_thing_with_more_than_a_page_holds_says_so():
@@ -556,7 +561,7 @@ def hostile(held):
         ("/page?iri=javascript%3Aalert%283%29", "thing"),
         ("/page/no-such-thing", "thing"),
         ("/ontology", "ontology"),
-        ("/viewpoint", "viewpoint"),
+        ("/viewpoint", "viewpoints"),
         ("/search?q=onerror", "search"),
         (f"/search?q={EVIL.replace('&', '%26').replace('#', '%23')}", "search"),
         (Links().why(RAISING), "why"),
@@ -566,7 +571,7 @@ def hostile(held):
 def test_46_hostile_names_are_text(hostile, address, name):
     found = open_page(hostile, address, name)
     _is_harmless(found)
-    assert "alert(2)" in found.html or name == "viewpoint" or found.status == 404
+    assert "alert(2)" in found.html or name == "viewpoints" or found.status == 404
 
 
 def test_48_what_a_problem_echoes_is_text():

@@ -18,9 +18,10 @@ from kg import snapshot
 from kg.errors import ParseFailure, QueryRefused
 from kg.formats import FORMATS
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
-from kg.web import reload, updates, uploads
+from kg.web import reload, uploads
 from kg.web.building import BuildFailure, build
 from kg.web.edition import Health
+from kg.web.resources import update
 from kg.web.responses import Problem
 from kg.web.settings import Limits, Settings
 from kg.web.workers.pool import Pool
@@ -85,7 +86,7 @@ async def lines(pool, graph=None):
     """Return the lines of a graph; None where there is none."""
     arguments = {"graph": graph, "accept": "application/n-triples", "format": None}
     try:
-        answer = await pool.ask("store.get", arguments)
+        answer = await pool.ask("data.named_graph", arguments)
     except Problem as problem:
         if problem.code != "not-found":
             raise
@@ -497,7 +498,7 @@ def _emptied(store):
     ],
 )
 def test_the_dataset_of_a_request_is_that_of_each_operation(text, sent):
-    assert updates.read(text, Limits(), ["urn:g"]).sent == sent
+    assert update.read(text, Limits(), ["urn:g"]).sent == sent
 
 
 @pytest.mark.parametrize(
@@ -516,7 +517,7 @@ def test_the_dataset_of_a_request_is_that_of_each_operation(text, sent):
 )
 def test_an_update_that_could_be_read_in_two_ways_is_refused(text, named, error):
     with pytest.raises(error):
-        updates.read(text, Limits(), (), named)
+        update.read(text, Limits(), (), named)
 
 
 # --- Documents ------------------------------------------------------------------------------------
@@ -594,7 +595,7 @@ async def test_a_graph_is_given_in_each_format_and_never_cut(file):
         for name in ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq"):
             arguments = {"graph": "urn:g", "accept": None, "format": name}
             with suppress(Problem):  # RDF/XML has no way to write urn:p
-                answer = await pool.ask("store.get", arguments)
+                answer = await pool.ask("data.named_graph", arguments)
                 assert len(list(parse(answer.body, FORMATS[name].rdf))) == 2
                 assert answer.media_type.startswith(FORMATS[name].media_type)
         await writer.post("urn:g", b"<urn:s> <urn:p> <urn:o3> .", TURTLE)
@@ -606,7 +607,7 @@ async def test_a_graph_is_given_in_each_format_and_never_cut(file):
             ({"graph": None, "format": "csv"}, "bad-request"),
         ):
             with pytest.raises(Problem) as refused:
-                await pool.ask("store.get", arguments)
+                await pool.ask("data.named_graph", arguments)
             assert refused.value.code == code
 
 

@@ -137,9 +137,9 @@ async def test_a_task_is_ended_at_its_limit_and_the_next_is_done(edition, text, 
 @asynchronous
 async def test_an_answer_that_is_too_large_is_none(edition):
     async with running(edition, bytes=1000) as pool:
-        arguments = {"name": "home", "params": {}, "path": "/", "base": "http://x/"}
+        arguments = {"params": {}, "path": "/", "base": "http://x/"}
         with pytest.raises(Problem) as caught:
-            await pool.ask("pages.page", arguments)
+            await pool.ask("home.page", arguments)
         assert caught.value.code == "too-many-bytes"
         assert caught.value.more["bytes"] > 1000
 
@@ -178,7 +178,8 @@ async def test_what_fails_tells_the_log_why_and_whoever_asked_that_it_does(editi
             ("query.nothing", {}),
             ("os.getcwd", {}),
             ("query._private", {}),
-            ("pages.render", {}),
+            ("thing.render", {}),
+            ("facts.facts", {}),
         ]:
             with pytest.raises(Problem) as caught:
                 await pool.ask(task, arguments)
@@ -273,7 +274,7 @@ async def test_pages_do_not_wait_for_queries(edition):
         await until(lambda: pool.state()["waiting"] == 2)
         params = {"params": {}, "path": "/", "base": "http://x/"}
         for name in ("home", "ontology", "viewpoints"):
-            assert (await pool.ask("pages.page", {"name": name, **params})).status == 200
+            assert (await pool.ask(f"{name}.page", params)).status == 200
         assert not all(death.done() for death in deaths)
         for death in deaths:
             death.cancel()

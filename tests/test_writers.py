@@ -235,7 +235,9 @@ async def test_an_update_of_a_folder_is_about_the_form_of_a_number(folder):
         assert forms() == {'"0042"', '"42"', '"1.50"', '"+1"', '"7"'}
         await writer.update(f"DELETE DATA {{ <{E}a> <{E}n> 0042 , 1.5 }}")
         await writer.update("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(?o = 1) }")
-        answer = await pool.ask("store.get", {"graph": None, "accept": "application/n-triples"})
+        answer = await pool.ask(
+            "data.named_graph", {"graph": None, "accept": "application/n-triples"}
+        )
     assert forms() == {'"42"', '"1.50"', '"7"'}
     assert byte in answer.body.decode()
 

@@ -134,7 +134,9 @@ class Endpoint:
         graph = names[0] if names else None
         if request.method in ("GET", "HEAD"):
             accept, formats = request.headers.get("accept"), formats_of(request)
-            return await self.ask(request, "store.get", graph=graph, accept=accept, format=formats)
+            return await self.ask(
+                request, "data.named_graph", graph=graph, accept=accept, format=formats
+            )
         writer = self._who_writes(request)
         body = await received(request, self.pool.limits.body)
         kind = request.headers.get("content-type")

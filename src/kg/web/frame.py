@@ -192,7 +192,7 @@ class Frame:
         if problem.code == "method-not-allowed":
             headers["Allow"] = self._allowed(scope)
         if _reads_pages(scope, received):
-            from kg.web.pages.problem import problem_page
+            from kg.web.layout import problem_page
 
             links = Links(self._endpoint.path)
             page = problem_page(problem, links, self._endpoint.pool.edition.title)

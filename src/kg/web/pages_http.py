@@ -44,10 +44,10 @@ class Pages:
         self._endpoint = endpoint
 
     def named(self, name: str) -> Handler:
-        """Return what answers with a page of ``kg.web.tasks.pages``."""
+        """Return what answers with the page of a module of ``kg.web.resources``."""
 
         async def answer(request: Request) -> Response:
-            return await self._page(request, "pages.page", name=name)
+            return await self._page(request, f"{name}.page")
 
         return answer
 
@@ -73,7 +73,7 @@ class Pages:
         if (query and params.keys() != {"viewpoint"}) or not is_plain(path):
             return await self._endpoint.ask(
                 request,
-                "pages.identified",
+                "thing.identified",
                 path=path,
                 query="" if params.keys() == {"viewpoint"} else query,
                 viewpoint=viewpoint,
@@ -87,33 +87,39 @@ class Pages:
         """Tell the terms of the ontology, as a page or as data."""
         formats, accept = formats_of(request), request.headers.get("accept")
         if not formats and choose(accept, (_HTML, *_RDF)) == _HTML:
-            return _varied(await self._page(request, "pages.page", name="ontology"))
+            return _varied(await self._page(request, "ontology.page"))
         return await self._endpoint.ask(request, "data.ontology", accept=accept, format=formats)
 
     async def editor(self, request: Request) -> Response:
         """Give the editor of queries."""
-        return await self._page(request, "editor.page")
+        return await self._page(request, "query.page")
 
     async def queries(self, request: Request) -> Response:
         """List the saved queries, as a page or as data."""
         formats, accept = formats_of(request), request.headers.get("accept")
         if not formats and choose(accept, (_HTML, *_RDF)) == _HTML:
-            return _varied(await self._page(request, "forms.listing"))
+            return _varied(await self._page(request, "saved_queries.listing"))
         return await self._endpoint.ask(
-            request, "saved.catalogue", accept=accept, format=formats, base=self._endpoint.base
+            request,
+            "saved_queries.catalogue_rdf",
+            accept=accept,
+            format=formats,
+            base=self._endpoint.base,
         )
 
     async def query(self, request: Request) -> Response:
         """Ask a saved query, on its page or as data; or give its text."""
         slug, params = request.path_params["slug"], params_of(request)
         if slug.endswith(".rq"):
-            return await self._endpoint.ask(request, "saved.text", slug=slug.removesuffix(".rq"))
+            return await self._endpoint.ask(
+                request, "saved_queries.text", slug=slug.removesuffix(".rq")
+            )
         formats, accept = formats_of(request), request.headers.get("accept")
         if not formats and choose(accept, (_HTML, *_ROWS, *_RDF)) == _HTML:
-            return _varied(await self._page(request, "forms.page", slug=slug))
+            return _varied(await self._page(request, "saved_queries.page", slug=slug))
         return await self._endpoint.ask(
             request,
-            "saved.run",
+            "saved_queries.run",
             slug=slug,
             params=params,
             accept=accept,

@@ -44,7 +44,7 @@ def routes(endpoint: Endpoint, pages: Pages, matching: Reconciliation) -> list[R
         ("/ontology", pages.ontology, _READ),
         ("/why", pages.named("why"), _READ),
         ("/search", pages.named("search"), _READ),
-        ("/viewpoint", pages.named("viewpoint"), _READ),
+        ("/viewpoint", pages.named("viewpoints"), _READ),
         ("/query", pages.editor, _READ),
         ("/queries", pages.queries, _READ),
         ("/queries/{slug}", pages.query, _READ),

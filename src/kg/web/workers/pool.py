@@ -121,12 +121,12 @@ _LOOK = 0.05
 def is_of_clients(task: str, arguments: Mapping[str, Any]) -> bool:
     """Return whether a task is as much work as a client likes: a query, and not kg's own page.
 
-    >>> is_of_clients("query.evaluate", {}), is_of_clients("pages.page", {"params": {}})
+    >>> is_of_clients("query.evaluate", {}), is_of_clients("home.page", {"params": {}})
     (True, False)
-    >>> is_of_clients("editor.page", {"params": {"query": "ASK {}"}})
+    >>> is_of_clients("query.page", {"params": {"query": "ASK {}"}})
     True
     """
-    if task == "editor.page":
+    if task == "query.page":
         return bool(arguments["params"].get("query", "").strip())
     return task == "query.evaluate"
 
@@ -285,7 +285,7 @@ class Pool:
         """Have a task done.
 
         Args:
-            task: ``module.function`` of ``kg.web.tasks``.
+            task: ``module.function`` of ``kg.web.resources``.
             arguments: those of the function, which JSON can write.
             gone: set when nobody wants the answer any more.
 

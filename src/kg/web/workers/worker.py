@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
-from kg.web import tasks
+from kg.web import resources
 from kg.web.edition import Edition, Pending
 from kg.web.responses import Problem, problem_of
 from kg.web.settings import Limits
@@ -106,22 +106,28 @@ class Worker:
 @cache
 def warm() -> None:
     """Import all tasks, so that none has to wait for that; one that fails says so when asked."""
-    for module in pkgutil.iter_modules(tasks.__path__):
+    for module in pkgutil.iter_modules(resources.__path__):
         with contextlib.suppress(Exception):
-            importlib.import_module(f"{tasks.__name__}.{module.name}")
+            importlib.import_module(f"{resources.__name__}.{module.name}")
 
 
 @cache
 def _task(name: str) -> Callable[..., Answer]:
-    """Find a task by its name; only functions that a module of tasks itself defines and names."""
+    """Return a task by its name: one of those that a module of resources offers."""
     found = _NAME.match(name)
     if found is None:
         raise Problem("internal", f"{name} is no name of a task")
-    module = importlib.import_module(f"{tasks.__name__}.{found[1]}")
+    module = importlib.import_module(f"{resources.__name__}.{found[1]}")
     task = getattr(module, found[2], None)
-    if not inspect.isfunction(task) or found[2] not in module.__all__:
+    if not inspect.isfunction(task) or found[2] not in module.__all__ or not _is_task(task):
         raise Problem("internal", f"there is no task {name}")
     return task
+
+
+def _is_task(function: Callable[..., Any]) -> bool:
+    """Return whether a function takes what is held, and nothing else but by name."""
+    first, *others = inspect.signature(function).parameters.values()
+    return first.name == "held" and all(one.kind is one.KEYWORD_ONLY for one in others)
 
 
 def _written(problem: Problem) -> dict[str, Any]:

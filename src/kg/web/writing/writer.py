@@ -74,7 +74,7 @@ class _Preparer:
         return [self._process.pid] if self._process is not None and self._is_asked else []
 
     async def ask(self, task: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Have a task of ``kg.web.tasks.update`` done; one at a time.
+        """Have a task of ``kg.web.resources.update`` done; one at a time.
 
         Args:
             task: its name.

@@ -1,4 +1,4 @@
-"""The Reconciliation Service API in a worker, which makes its index once for each state."""
+"""The Reconciliation Service API; its index is made once for each state."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kg.reconciliation import service
 from kg.reconciliation.matching import Index
+from kg.web.layout import links_for
 from kg.web.links import origin
-from kg.web.pages.rendering import links_for
 from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD, Namespace
-from kg.web.formats import GRAPHS, ROWS
+from kg.web.formats import GRAPHS, ROWS, agreed, written
+from kg.web.layout import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from kg.web.formats import Kind
+    from kg.web.responses import Answer
     from kg.web.workers.held import Held
 
-__all__ = ["dataset", "service", "sizes"]
+__all__ = ["service", "void"]
 
 _SD = Namespace(
     "http://www.w3.org/ns/sparql-service-description#",
@@ -41,7 +43,7 @@ _FORMATS = "http://www.w3.org/ns/formats/"
 _READ = ("ttl", "nt", "rdfxml", "jsonld")
 
 
-def sizes(held: Held) -> dict[str | None, int]:
+def _sizes(held: Held) -> dict[str | None, int]:
     """Tell how many triples each graph has; that of None is the default graph.
 
     They are those of the viewpoint that is meant where a query names none.
@@ -57,7 +59,7 @@ def sizes(held: Held) -> dict[str | None, int]:
     return {None: whole, **named}
 
 
-def service(held: Held, base: str, *, writable: bool) -> Iterator[Triple]:
+def _service_triples(held: Held, base: str, *, writable: bool) -> Iterator[Triple]:
     """Describe the endpoint.
 
     Args:
@@ -81,7 +83,7 @@ def service(held: Held, base: str, *, writable: bool) -> Iterator[Triple]:
     yield Triple(node, _SD.defaultEntailmentRegime, _SIMPLE)
     yield Triple(node, _SD.defaultDataset, whole)
     yield Triple(whole, RDF.type, _SD.Dataset)
-    yield from _graphs(whole, sizes(held))
+    yield from _graphs(whole, _sizes(held))
 
 
 def _formats(node: NamedNode, property_: NamedNode, kinds: Iterable[Kind]) -> Iterator[Triple]:
@@ -110,7 +112,7 @@ def _name(name: str) -> NamedNode | Literal:
     return Literal(name) if name.startswith("_:") else NamedNode(name)
 
 
-def dataset(held: Held, base: str, licence: str) -> Iterator[Triple]:
+def _dataset_triples(held: Held, base: str, licence: str) -> Iterator[Triple]:
     """Describe what is served: how much there is, of which kinds, and where.
 
     Args:
@@ -182,3 +184,49 @@ def _space(iri: str) -> str:
 
 def _number(count: int) -> Literal:
     return Literal(str(count), datatype=XSD.integer)
+
+
+def service(
+    held: Held,
+    *,
+    accept: str | None = None,
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
+    base: str,
+    writable: bool,
+) -> Answer:
+    """Describe the endpoint.
+
+    Args:
+        held: what is served.
+        accept: the header.
+        format: the name of a format of graphs, which goes before the header.
+        base: what addresses begin with.
+        writable: whether updates are taken.
+
+    Raises:
+        Problem: none of the formats asked for is given.
+    """
+    kind = agreed(GRAPHS, accept, format)
+    return written(_service_triples(held, base, writable=writable), kind)
+
+
+def void(
+    held: Held,
+    *,
+    accept: str | None = None,
+    format: str | list[str] | None = None,  # noqa: A002 - the word of the address
+    base: str,
+) -> Answer:
+    """Describe what is served.
+
+    Args:
+        held: it.
+        accept: the header.
+        format: the name of a format of graphs, which goes before the header.
+        base: what addresses begin with.
+
+    Raises:
+        Problem: none of the formats asked for is given.
+    """
+    kind = agreed(GRAPHS, accept, format)
+    return written(_dataset_triples(held, base, site(held).licence), kind)

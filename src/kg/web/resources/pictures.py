@@ -9,9 +9,8 @@ from markupsafe import Markup
 from kg.errors import KgError
 from kg.plots import NARROW, PLOTS, WIDE, Filter, NothingToDraw
 from kg.plots.events import EFFECTS
+from kg.web.layout import links_for, place, render, viewpoint_label
 from kg.web.links import origin
-from kg.web.pages.rendering import links_for, place, render
-from kg.web.pages.site import viewpoint_label
 from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:

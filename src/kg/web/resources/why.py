@@ -14,25 +14,24 @@ from kg.explanation import explain, explain_all, why_not
 from kg.namespaces import PREFIXES
 from kg.reasoning.proof import ASSERTED
 from kg.reasoning.rules import reason
-from kg.web.pages.claims import said
-from kg.web.pages.rendering import render
-from kg.web.pages.words import linked, sentence
+from kg.web.layout import opened, render
+from kg.web.links import linked, sentence
+from kg.web.resources.facts import said
 from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pyoxigraph import Store
 
     from kg.explanation import Explanation
     from kg.explanation.proof import Line
     from kg.results import Term
-    from kg.web.links import Links
-    from kg.web.pages.claims import Said
-    from kg.web.pages.words import Link
+    from kg.web.links import Link, Links
+    from kg.web.resources.facts import Said
     from kg.web.workers.held import Held
 
-__all__ = ["Proof", "Step", "goal", "why"]
+__all__ = ["Proof", "Step", "goal", "page"]
 
 #: So many proofs are shown where all are asked for.
 _PROOFS = 5
@@ -90,7 +89,7 @@ class Proof:
         return sum(any(claim.is_disputed for claim in fact.said) for fact in self.facts)
 
 
-def goal(params: dict[str, str]) -> Triple:
+def goal(params: Mapping[str, str]) -> Triple:
     """Return the triple that a request names by ``s``, ``p`` and ``o``, as N-Triples writes terms.
 
     Raises:
@@ -125,8 +124,20 @@ def _term(text: str) -> Term:
     return found
 
 
-def why(held: Held, links: Links, params: dict[str, str], *, here: str) -> Answer:
-    """Set the proof of a triple as a page, or give it as JSON, SVG, Turtle or text."""
+def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answer:
+    """Return the proof of a triple as a page, or as JSON, SVG, Turtle or text.
+
+    Args:
+        held: what is served.
+        params: of the request: ``s``, ``p``, ``o``, ``all`` and ``format``.
+        path: of the request.
+        base: what absolute links begin with.
+
+    Raises:
+        Problem: the request makes no sense.
+        UnknownName: there is no such viewpoint.
+    """
+    links, here = opened(held, params, path, base)
     triple = goal(params)
     store, prover = held.store(links.viewpoint), held.prover(links.viewpoint)
     try:
@@ -245,7 +256,7 @@ def _is_axiom(line: Line) -> bool:
 
 def _definition(store: Store, line: Line) -> str:
     from kg.namespaces import SKOS
-    from kg.web.pages.words import first
+    from kg.web.links import first
 
     subject = line.triple.subject
     return first(store, subject, SKOS.definition) if isinstance(subject, NamedNode) else ""

@@ -1,23 +1,27 @@
-"""Things found by their names: in every language, whatever the accents, and nearly right too."""
+"""Search for things by name, in every language and nearly right too, with its page and JSON."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
+from kg.errors import KgError
 from kg.labels import LABELS, NAMES
-from kg.namespaces import DCTERMS, OWL, RDF, REL, SSSOM, compact, is_inferred
+from kg.namespaces import DCTERMS, OWL, PREFIXES, RDF, REL, SSSOM, compact, expand, is_inferred
 from kg.reconciliation.matching import plain
-from kg.web.pages.words import call
+from kg.web.layout import opened, render
+from kg.web.links import call
+from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kg.web.workers.held import Held
 
-__all__ = ["Hit", "Names", "names", "search", "similar"]
+__all__ = ["Hit", "Names", "names", "page", "search", "similar"]
 
 #: The longest text that is looked for: a name has no more.
 LONGEST = 200
@@ -210,3 +214,74 @@ def _kind(store: Store, node: NamedNode) -> str:
         for quad in store.quads_for_pattern(node, RDF.type, None)
     )
     return found[0][2] if found else "thing"
+
+
+_SHOWN, _SUGGESTED = 100, 12
+
+
+def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answer:
+    """Return the page of a search; with ``format=json`` the nearest few as JSON.
+
+    Args:
+        held: what is served.
+        params: of the request: ``q``, the name; ``kind``, an IRI or CURIE, several apart by
+            spaces: only things of one of these; ``format``.
+        path: of the request.
+        base: what absolute links begin with.
+
+    Raises:
+        Problem: the text is too long; a kind is no IRI, which the page of a search says itself.
+        UnknownName: there is no such viewpoint.
+    """
+    links, here = opened(held, params, path, base)
+    text = params.get("q", "").strip()
+    if len(text) > LONGEST:
+        raise Problem("bad-request", f"a name is no longer than {LONGEST} characters")
+    form = params.get("format") or "html"
+    if form not in {"html", "json"}:
+        raise Problem("not-acceptable", "a search is given as html or json")
+    limit = _SUGGESTED if form == "json" else _SHOWN
+    fault, kinds = "", []
+    try:
+        kinds = [_chosen_kind(one) for one in params.get("kind", "").split()]
+    except Problem as problem:
+        if form == "json":
+            raise
+        fault = problem.detail
+    is_asked = bool(text) and not fault
+    found = (
+        search(held, text, viewpoint=links.viewpoint, kinds=kinds, limit=limit) if is_asked else []
+    )
+    if form == "json":
+        results = [
+            {
+                "iri": hit.node.value,
+                "curie": hit.curie,
+                "label": hit.label,
+                "matched": hit.matched,
+                "kind": hit.kind,
+                "page": links.page(hit.node),
+            }
+            for hit in found
+        ]
+        body = json.dumps({"q": text, "results": results}, ensure_ascii=False)
+        return Answer(body.encode("utf-8", "replace"), "application/json")
+    return render(
+        "search.html",
+        held,
+        links,
+        here=here,
+        status=400 if fault else 200,
+        text=text,
+        fault=fault,
+        found=found,
+        full=len(found) == _SHOWN,
+    )
+
+
+def _chosen_kind(text: str) -> NamedNode:
+    try:
+        prefix = text.partition(":")[0]
+        return NamedNode(expand(text) if prefix in PREFIXES else text.strip("<>"))
+    except (KgError, ValueError) as error:
+        raise Problem("bad-request", f"kind is an IRI or a CURIE: {error}") from None

@@ -1,25 +1,69 @@
-"""The terms of a vocabulary, each with what it means and where it is used."""
+"""The page of the ontology: what each term means, where it is used, what the shapes ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeGuard
 
-from pyoxigraph import BlankNode, NamedNode, QuerySolutions, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from kg.namespaces import GRAPH, OWL, PREFIXES, RDF, RDFS, REL, SKOS, compact
+from kg import resources
+from kg.namespaces import BASE, DCTERMS, GRAPH, OWL, PREFIXES, RDF, RDFS, REL, SH, SKOS, compact
 from kg.reasoning.in_words import Wording
 from kg.reasoning.statements import statement
-from kg.web.pages.shapes import messages
-from kg.web.pages.words import Link, call, first, linked, values
+from kg.web.layout import opened, render
+from kg.web.links import Link, call, first, linked, values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-    from kg.results import Term as AnyTerm
+    from kg.results import Term
     from kg.web.links import Links
+    from kg.web.responses import Answer
+    from kg.web.workers.held import Held
 
-__all__ = ["Section", "Term", "anchor", "sections"]
+__all__ = ["messages", "page"]
+
+_TARGETS = SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf
+_PARTS = SH.property, SH.sparql
+
+
+def messages() -> dict[NamedNode, tuple[str, ...]]:
+    """Return the messages of kg's shapes by the classes and properties that they are about.
+
+    >>> from kg.namespaces import REL
+    >>> any("label" in message for message in messages()[REL.Event])
+    True
+    """
+    return _messages(tuple(resources.shapes()))
+
+
+@lru_cache(maxsize=1)
+def _messages(paths: tuple[Path, ...]) -> dict[NamedNode, tuple[str, ...]]:
+    store = Store()
+    for path in paths:
+        store.bulk_load(path=str(path), format=RdfFormat.TURTLE)
+    found: dict[NamedNode, dict[str, None]] = {}
+    for quad in store.quads_for_pattern(None, RDF.type, SH.NodeShape):
+        targets = _ends(store, quad.subject, *_TARGETS)
+        for part in (quad.subject, *_ends(store, quad.subject, *_PARTS)):
+            texts = filter(_is_text, _ends(store, part, SH.message))
+            said = [one.value for one in texts]
+            for term in (*targets, *_ends(store, part, SH.path)):
+                if isinstance(term, NamedNode):
+                    found.setdefault(term, {}).update(dict.fromkeys(said))
+    return {term: tuple(sorted(said)) for term, said in found.items() if said}
+
+
+def _is_text(term: Term) -> TypeGuard[Literal]:
+    return isinstance(term, Literal)
+
+
+def _ends(store: Store, subject: Term, *predicates: NamedNode) -> list[Term]:
+    return [one for predicate in predicates for one in values(store, subject, predicate)]
+
 
 _CLASSES = (OWL.Class, RDFS.Class)
 _PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, RDF.Property)
@@ -52,7 +96,7 @@ _COUNTED = 10_000
 
 
 @dataclass(frozen=True)
-class Term:
+class _TermEntry:
     """A term.
 
     Args:
@@ -85,25 +129,25 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Section:
+class _Section:
     """Terms of one sort."""
 
     anchor: str
     title: str
-    terms: tuple[Term, ...]
+    terms: tuple[_TermEntry, ...]
 
 
-def anchor(node: NamedNode) -> str:
+def _anchor(node: NamedNode) -> str:
     """Return the place of a term on the page: its local name, where it is kg's own.
 
-    >>> anchor(REL.Event), anchor(SKOS.Concept)
+    >>> _anchor(REL.Event), _anchor(SKOS.Concept)
     ('Event', 'skos:Concept')
     """
     own = PREFIXES["rel"]
     return node.value.removeprefix(own) if node.value.startswith(own) else compact(node.value)
 
 
-def sections(store: Store, links: Links) -> list[Section]:
+def _sections(store: Store, links: Links) -> list[_Section]:
     """Return the terms that a graph declares or uses, own terms before others."""
     classes = _declared(store, _CLASSES)
     properties = _declared(store, _PROPERTIES) - classes
@@ -119,11 +163,11 @@ def sections(store: Store, links: Links) -> list[Section]:
     make = _Maker(store, links)
     own, others = _split(classes), _split(properties)
     found = [
-        Section("classes", "Kinds of things", make.all(own[0])),
-        Section("properties", "Properties", make.all(others[0])),
-        Section("individuals", "Values", make.all(individuals)),
-        Section("other-classes", "Kinds of other vocabularies", make.all(own[1])),
-        Section("other-properties", "Properties of other vocabularies", make.all(others[1])),
+        _Section("classes", "Kinds of things", make.all(own[0])),
+        _Section("properties", "Properties", make.all(others[0])),
+        _Section("individuals", "Values", make.all(individuals)),
+        _Section("other-classes", "Kinds of other vocabularies", make.all(own[1])),
+        _Section("other-properties", "Properties of other vocabularies", make.all(others[1])),
     ]
     return [one for one in found if one.terms]
 
@@ -140,16 +184,16 @@ class _Maker:
         own = next(store.quads_for_pattern(None, None, OWL.Class, GRAPH.ontology), None)
         self._messages = messages() if own else {}
 
-    def all(self, nodes: Iterable[NamedNode]) -> tuple[Term, ...]:
+    def all(self, nodes: Iterable[NamedNode]) -> tuple[_TermEntry, ...]:
         made = [self._one(node) for node in nodes]
         return tuple(sorted(made, key=lambda one: (one.label.casefold(), one.short)))
 
-    def _one(self, node: NamedNode) -> Term:
+    def _one(self, node: NamedNode) -> _TermEntry:
         store = self._store
         uses, more = _uses(store, node)
-        return Term(
+        return _TermEntry(
             node=node,
-            anchor=anchor(node),
+            anchor=_anchor(node),
             label=call(store, node),
             short=compact(node.value).strip("<>"),
             definition=first(store, node, SKOS.definition, RDFS.comment),
@@ -191,7 +235,7 @@ class _Maker:
         if said:
             yield "it", tuple(Link(one) for one in said)
 
-    def _linked(self, node: AnyTerm) -> Link:
+    def _linked(self, node: Term) -> Link:
         return linked(self._store, self._links, node)
 
     def _axioms(self, node: NamedNode) -> Iterable[str]:
@@ -249,3 +293,38 @@ def _uses(store: Store, node: NamedNode) -> tuple[int | None, bool]:
         quads = islice(store.quads_for_pattern(*pattern), _COUNTED + 1)
         found += len({quad.triple for quad in quads})
     return min(found, _COUNTED), found > _COUNTED
+
+
+_DESCRIPTION = NamedNode(PREFIXES["dcterms"] + "description")
+
+
+def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answer:
+    """Return the page of all terms, each with a place of its own.
+
+    Args:
+        held: what is served.
+        params: of the request.
+        path: of the request.
+        base: what absolute links begin with.
+
+    Raises:
+        UnknownName: there is no such viewpoint.
+    """
+    links, here = opened(held, params, path, base)
+    store = held.store(links.viewpoint)
+    own = NamedNode(BASE + "ontology")
+    declared = sorted(
+        {q.subject for q in store.quads_for_pattern(None, RDF.type, OWL.Ontology)}, key=str
+    )
+    node = own if own in declared else next(iter(declared), None)
+    return render(
+        "ontology.html",
+        held,
+        links,
+        here=here,
+        iri=node.value if isinstance(node, NamedNode) else "",
+        title=first(store, node, DCTERMS.title) if node else "",
+        told=first(store, node, _DESCRIPTION) if node else "",
+        version=first(store, node, OWL.versionInfo) if node else "",
+        sections=_sections(store, links),
+    )

@@ -10,16 +10,17 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from kg.dataset.viewpoints import slug_of
 from kg.namespaces import GRAPH, RDF, REL, SKOS, is_inferred
-from kg.web.pages.rendering import render
-from kg.web.pages.site import viewpoint_label
-from kg.web.pages.words import Link, call, first, linked, sentence, values
+from kg.web.layout import opened, render, viewpoint_label
+from kg.web.links import Link, call, first, linked, sentence, values
 from kg.web.responses import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kg.web.links import Links
     from kg.web.workers.held import Held
 
-__all__ = ["Change", "Stance", "stances", "way_back"]
+__all__ = ["Change", "Stance", "page", "way_back"]
 
 _LABELLED = REL.date, REL.earliest, REL.latest
 
@@ -69,8 +70,19 @@ class Stance:
     href: str
 
 
-def stances(held: Held, links: Links, params: dict[str, str], *, here: str) -> Answer:
-    """Set the page of the viewpoints; with ``back``, send the reader back there instead."""
+def page(held: Held, *, params: Mapping[str, str], path: str, base: str) -> Answer:
+    """Return the page of the viewpoints; with ``back``, send the reader back there instead.
+
+    Args:
+        held: what is served.
+        params: of the request: ``back`` and ``viewpoint``.
+        path: of the request.
+        base: what absolute links begin with.
+
+    Raises:
+        UnknownName: there is no such viewpoint.
+    """
+    links, here = opened(held, params, path, base)
     if params.get("back"):
         default = held.edition.viewpoint
         slug = params.get("viewpoint") or default
@@ -103,7 +115,7 @@ def way_back(back: str, viewpoint: str | None, base_path: str) -> str:
 
 
 def _all(held: Held, links: Links) -> list[Stance]:
-    from kg.web.pages.site import site
+    from kg.web.layout import site
 
     base = held.store()
     facts, _ = _size(base)

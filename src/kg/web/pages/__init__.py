@@ -1,1 +1,0 @@
-"""The pages for people: what each one tells, made from a store, and how it is set."""
