@@ -237,7 +237,7 @@ def test_keys_that_no_context_explains_are_told(export):
 @pytest.mark.parametrize("kind", ["jsonld", "rdfxml"])
 def test_what_is_posted_is_read_by_the_same_reader(kind):
     from kg.errors import ParseFailure
-    from kg.web.uploads import triples
+    from kg.web.request_bodies import triples
 
     bad = {
         "jsonld": json.dumps({"@id": "http://e.org/a b", "http://e.org/p": 1}),

@@ -18,7 +18,7 @@ from kg import snapshot
 from kg.errors import ParseFailure, QueryRefused
 from kg.formats import FORMATS
 from kg.namespaces import GRAPH, accepted_graph, inferred_graph
-from kg.web import reload, uploads
+from kg.web import reload, request_bodies
 from kg.web.building import BuildFailure, build
 from kg.web.edition import Health
 from kg.web.resources import update
@@ -547,7 +547,7 @@ def test_an_update_that_could_be_read_in_two_ways_is_refused(text, named, error)
     ],
 )
 def test_a_document_is_read_by_its_type_below_the_address_of_its_graph(media_type, body):
-    (found,) = uploads.triples(body.encode(), media_type, base="http://e.org/g/x", depth=100)
+    (found,) = request_bodies.triples(body.encode(), media_type, base="http://e.org/g/x", depth=100)
 
     assert found.object.value == "é"
     assert found.subject.value in {"http://e.org/g/a", "urn:e:a"}
@@ -573,14 +573,14 @@ def test_a_document_is_read_by_its_type_below_the_address_of_its_graph(media_typ
 )
 def test_a_document_that_is_refused_says_why(media_type, body, code):
     with pytest.raises(Problem) as refused:
-        uploads.triples(body.encode(), media_type, base="http://e.org/g", depth=100)
+        request_bodies.triples(body.encode(), media_type, base="http://e.org/g", depth=100)
     assert refused.value.code == code
 
 
 def test_blank_nodes_of_two_documents_are_two():
     body = b"_:a <urn:p> _:a ."
     first, second = (
-        uploads.triples(body, "text/turtle", base="urn:g", depth=100)[0] for _ in range(2)
+        request_bodies.triples(body, "text/turtle", base="urn:g", depth=100)[0] for _ in range(2)
     )
     assert first.subject == first.object != second.subject
 

@@ -168,7 +168,7 @@ def serve(
         from kg.graph import Graph
 
         admit(Graph(data or None, ontology or None).dataset)
-    from kg.web.serving import serve as run
+    from kg.web.server import serve as run
 
     raise SystemExit(run(settings, logs=logs))
 

@@ -20,8 +20,8 @@ from kg.formats import by_name
 from kg.lexical import decode_quad
 from kg.namespaces import GRAPH, OWL, PREFIXES, RDF, RDFS, compact
 from kg.snapshot.written import as_written
-from kg.web.formats import GRAPHS, Kind, agreed, written
 from kg.web.links import ENDINGS, iris_of
+from kg.web.negotiation import GRAPHS, Kind, agreed, written
 from kg.web.responses import Answer, Problem
 
 if TYPE_CHECKING:

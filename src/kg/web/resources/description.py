@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from kg.namespaces import PREFIXES, RDF, RDFS, XSD, Namespace
-from kg.web.formats import GRAPHS, ROWS, agreed, written
 from kg.web.layout import site
+from kg.web.negotiation import GRAPHS, ROWS, agreed, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kg.web.formats import Kind
+    from kg.web.negotiation import Kind
     from kg.web.responses import Answer
     from kg.web.workers.held import Held
 

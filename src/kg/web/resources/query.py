@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode
 from kg import evidence
 from kg.errors import KgError
 from kg.namespaces import OWL, PREFIXES, RDF, RDFS, REL, SKOS, compact
-from kg.web.formats import acceptable, answered, known, noted
 from kg.web.layout import links_for, place, render
+from kg.web.negotiation import acceptable, answered, known, noted
 from kg.web.resources.results import shown
 from kg.web.resources.saved_queries import chosen, groups, shipped
 from kg.web.responses import Problem, problem_of

@@ -18,8 +18,8 @@ from kg.queries.headers import TYPES
 from kg.results import Solutions
 from kg.sparql import read
 from kg.terms import shorten
-from kg.web.formats import GRAPHS, acceptable, agreed, answered, written
 from kg.web.layout import links_for, place, render
+from kg.web.negotiation import GRAPHS, acceptable, agreed, answered, written
 from kg.web.resources.results import shown
 from kg.web.responses import Answer, Problem, problem_of
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import DoesNotConform, Inconsistent, ParseFailure
 from kg.sparql.tokens import place
 from kg.sparql.update import read_update
-from kg.web import building, uploads
+from kg.web import building, request_bodies
 from kg.web.resources.data import iri
 from kg.web.responses import Answer, Problem
 from kg.web.writing import served_file, served_folder
@@ -199,7 +199,7 @@ def write(  # noqa: PLR0913 - what the protocol lets a client choose
     if method != "DELETE":
         content = base64.b64decode(body)
         depth = held.limits.depth
-        triples = uploads.triples(content, media_type, base=graph or base, depth=depth)
+        triples = request_bodies.triples(content, media_type, base=graph or base, depth=depth)
     if settings.dataset is None:
         return _told(lambda: served_folder.written(_folder(held, settings), method, name, triples))
     path = settings.dataset

@@ -1,18 +1,27 @@
-"""What programs ask for: queries, updates, graphs, descriptions, files, how the endpoint is."""
+"""Handlers of requests: for programs, for people, and for clients of the Reconciliation API.
+
+Each reads what an address asks, has a worker do it, and returns the response; an address for both
+programs and people answers by ``Accept``.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from kg.namespaces import PREFIXES
+from kg.reconciliation.service import manifest
 from kg.web import protocol
-from kg.web.bodies import received
-from kg.web.formats import media_types
-from kg.web.negotiation import choose
+from kg.web.links import Links, is_plain
+from kg.web.negotiation import choose, media_types
+from kg.web.request_bodies import received
 from kg.web.responses import Answer, Problem
 from kg.web.security import check_writer
 from kg.web.static_files import static_files
@@ -20,19 +29,34 @@ from kg.web.static_files import static_files
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from starlette.requests import Request
-
     from kg.web.edition import Health
     from kg.web.settings import Settings
     from kg.web.workers.pool import Pool
     from kg.web.writing.writer import Writer
 
-__all__ = ["Endpoint", "formats_of", "name_of", "params_of", "response"]
+__all__ = ["Endpoint", "Pages", "Reconciliation", "formats_of", "name_of", "params_of", "response"]
 
 _HTML = "text/html"
 _RDF = ("text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples")
 #: Room for what a form adds to the query that it sends: names, escapes.
 _FORM = 3
+#: Addresses that cost most and say nothing new.
+_NOT_CRAWLED = ("sparql", "store", "why", "search", "query?", "plots/")
+#: What answers a request.
+_Handler = Callable[[Request], Awaitable[Response]]
+_GRAPH_TYPES = (
+    *("text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"),
+    *("application/trig", "application/n-quads"),
+)
+_ROW_TYPES = (
+    *("application/sparql-results+json", "application/sparql-results+xml", "application/json"),
+    *("text/csv", "text/tab-separated-values", "application/xml", "text/markdown"),
+)
+#: Of an address for both, those who say nothing are programs; browsers say what they read.
+_VARY = {"Vary": "Accept"}
+_KINDS = ("entity", "type", "property")
+_FORM_TYPE = "application/x-www-form-urlencoded"
+_OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 class Endpoint:
@@ -217,9 +241,6 @@ class Endpoint:
         return urlsplit(self.base).path or "/"
 
 
-_NOT_CRAWLED = ("sparql", "store", "why", "search", "query?", "plots/")
-
-
 def _is_for_people(asked: protocol.Query, accept: str | None) -> bool:
     """Return whether a browser asks, in whose page the editor shows the same answer."""
     if asked.formats or asked.default_graphs or asked.named_graphs:
@@ -289,3 +310,201 @@ async def _presence(request: Request) -> AsyncIterator[asyncio.Event]:
         yield gone
     finally:
         watching.cancel()
+
+
+class Pages:
+    """Answers for people.
+
+    Args:
+        endpoint: does what is the same for programs.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def named(self, name: str) -> _Handler:
+        """Return what answers with the page of a module of ``kg.web.resources``."""
+
+        async def answer(request: Request) -> Response:
+            return await self._page(request, f"{name}.page")
+
+        return answer
+
+    def picture(self, name: str) -> _Handler:
+        """Return what answers with the page of a picture."""
+
+        async def answer(request: Request) -> Response:
+            return await self._page(request, "pictures.page", name=name)
+
+        return answer
+
+    async def _page(self, request: Request, task: str, **more: str) -> Response:
+        path = self._endpoint.path + request.scope["raw_path"].decode("ascii").lstrip("/")
+        return await self._endpoint.ask(
+            request, task, params=params_of(request), path=path, base=self._endpoint.base, **more
+        )
+
+    async def identifier(self, request: Request) -> Response:
+        """Send whoever asks for a thing to what tells of it, https://www.w3.org/TR/cooluris/."""
+        params, query = params_of(request), request.url.query
+        viewpoint, path = params.get("viewpoint") or None, name_of(request)
+        is_page = choose(request.headers.get("accept"), (*_GRAPH_TYPES, _HTML)) == _HTML
+        if (query and params.keys() != {"viewpoint"}) or not is_plain(path):
+            return await self._endpoint.ask(
+                request,
+                "thing.identified",
+                path=path,
+                query="" if params.keys() == {"viewpoint"} else query,
+                viewpoint=viewpoint,
+                is_page=is_page,
+                base=self._endpoint.base,
+            )
+        links, iri = Links(self._endpoint.path, viewpoint), PREFIXES["kg"] + path
+        return RedirectResponse(links.page(iri) if is_page else links.data(iri), 303, _VARY)
+
+    async def ontology(self, request: Request) -> Response:
+        """Tell the terms of the ontology, as a page or as data."""
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_GRAPH_TYPES)) == _HTML:
+            return _varied(await self._page(request, "ontology.page"))
+        return await self._endpoint.ask(request, "data.ontology", accept=accept, format=formats)
+
+    async def editor(self, request: Request) -> Response:
+        """Give the editor of queries."""
+        return await self._page(request, "query.page")
+
+    async def queries(self, request: Request) -> Response:
+        """List the saved queries, as a page or as data."""
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_GRAPH_TYPES)) == _HTML:
+            return _varied(await self._page(request, "saved_queries.listing"))
+        return await self._endpoint.ask(
+            request,
+            "saved_queries.catalogue_rdf",
+            accept=accept,
+            format=formats,
+            base=self._endpoint.base,
+        )
+
+    async def query(self, request: Request) -> Response:
+        """Ask a saved query, on its page or as data; or give its text."""
+        slug, params = request.path_params["slug"], params_of(request)
+        if slug.endswith(".rq"):
+            return await self._endpoint.ask(
+                request, "saved_queries.text", slug=slug.removesuffix(".rq")
+            )
+        formats, accept = formats_of(request), request.headers.get("accept")
+        if not formats and choose(accept, (_HTML, *_ROW_TYPES, *_GRAPH_TYPES)) == _HTML:
+            return _varied(await self._page(request, "saved_queries.page", slug=slug))
+        return await self._endpoint.ask(
+            request,
+            "saved_queries.run",
+            slug=slug,
+            params=params,
+            accept=accept,
+            format=formats,
+            viewpoint=params.get("viewpoint") or None,
+        )
+
+
+def _varied(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+class Reconciliation:
+    """Answers for OpenRefine and others, by the Reconciliation Service API 0.2.
+
+    The answers are public and are read only, so that pages of any site may read them
+    (https://fetch.spec.whatwg.org/#http-cors-protocol). There is no JSONP: it would have a page run
+    what another server sends.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def service(self, request: Request) -> Response:
+        """Tell what the service is, or answer a batch of queries or of properties."""
+        params = params_of(request)
+        if request.method == "POST":
+            params |= await self._form(request)
+        _refuse_callback(params)
+        asked = [name for name in ("queries", "extend") if params.get(name)]
+        if len(asked) > 1:
+            raise Problem("bad-request", "queries= and extend= go into two requests")
+        if not asked:
+            if request.method == "POST":
+                raise Problem("bad-request", "send queries= or extend=, as a form")
+            told = json.dumps(manifest(self._endpoint.base), ensure_ascii=False, indent=2)
+            return Response(told, 200, _OPEN, "application/json")
+        task = {"queries": "reconcile", "extend": "extend"}[asked[0]]
+        return await self._ask(request, task, text=params[asked[0]])
+
+    async def suggest(self, request: Request) -> Response:
+        """Complete a name."""
+        params = params_of(request)
+        _refuse_callback(params)
+        prefix, cursor = params.get("prefix", ""), params.get("cursor") or "0"
+        return await self._ask(
+            request, "suggest", kind=_kind(request), prefix=prefix, cursor=cursor
+        )
+
+    async def flyout(self, request: Request) -> Response:
+        """Tell a few words about what is suggested."""
+        params = params_of(request)
+        _refuse_callback(params)
+        return await self._ask(request, "flyout", kind=_kind(request), id=_id(params))
+
+    async def preview(self, request: Request) -> Response:
+        """Give a small page about a thing."""
+        identifier = _id(params_of(request))
+        return await self._ask(request, "preview", id=identifier, base=self._endpoint.base)
+
+    async def properties(self, request: Request) -> Response:
+        """Propose properties of a class."""
+        params = params_of(request)
+        _refuse_callback(params)
+        return await self._ask(
+            request, "properties", kind=params.get("type") or None, limit=params.get("limit")
+        )
+
+    async def _ask(self, request: Request, task: str, **arguments: object) -> Response:
+        answer = await self._endpoint.ask(request, f"reconciliation.{task}", **arguments)
+        for name, value in _OPEN.items():
+            answer.headers[name] = value
+        return answer
+
+    async def _form(self, request: Request) -> dict[str, str]:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != _FORM_TYPE:
+            raise Problem("unsupported-media-type", f"send queries= or extend= as {_FORM_TYPE}")
+        body = await received(request, self._endpoint.pool.limits.body)
+        try:
+            told = protocol.fields_of(body.decode("utf-8"), "the form")
+        except UnicodeDecodeError:
+            raise Problem("bad-request", "the form is not UTF-8") from None
+        twice = next((name for name, values in told.items() if len(values) > 1), None)
+        if twice is not None:
+            raise Problem("bad-request", f"{twice[:80]}= is there twice")
+        return {name: values[0] for name, values in told.items()}
+
+
+def _kind(request: Request) -> str:
+    kind: str = request.path_params["kind"]
+    if kind not in _KINDS:
+        raise Problem("not-found", f"what is suggested is {', '.join(_KINDS)}")
+    return kind
+
+
+def _id(params: Mapping[str, str]) -> str:
+    if not params.get("id"):
+        raise Problem("bad-request", "name what is meant: ?id=mali")
+    return params["id"]
+
+
+def _refuse_callback(params: Mapping[str, str]) -> None:
+    if "callback" in params:
+        raise Problem(
+            "bad-request",
+            "there is no JSONP: leave out callback=; pages of any site may read the answer",
+        )

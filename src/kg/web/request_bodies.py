@@ -1,10 +1,12 @@
-"""The body of a request as triples: nothing that it names is fetched, no entity is expanded.
+"""The body of a request: taken in within bounds of size and time, and read as triples.
 
-See https://www.w3.org/TR/sparql11-http-rdf-update/.
+Nothing that it names is fetched, and no entity is expanded. See
+https://www.w3.org/TR/sparql11-http-rdf-update/.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from typing import TYPE_CHECKING
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyoxigraph import Triple
+    from starlette.requests import Request
 
     from kg.formats import Format
 
-__all__ = ["READ", "triples"]
+__all__ = ["READ", "received", "triples"]
 
+#: So long may a body take to arrive.
+_SECONDS = 10.0
+#: So many bytes too many are still taken, so that who sends them hears why they are refused.
+_SPARE = 4 << 20
+#: Nothing more is read on a connection whose body was not taken to its end.
+_CLOSE = {"Connection": "close"}
 #: The formats that a graph may be sent in, by media type.
 READ: dict[str, Format] = {
     FORMATS[name].media_type: FORMATS[name] for name in ("ttl", "nt", "rdfxml", "jsonld")
@@ -40,6 +49,40 @@ _SOURCE = "document"
 _MOST_PARTS = 100
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)', re.IGNORECASE)
 _JSON = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+
+async def received(request: Request, most: int) -> bytes:
+    """Return the body of a request.
+
+    Args:
+        request: of which nothing was read yet.
+        most: so many bytes it may have.
+
+    Raises:
+        Problem: it is larger, slower, or not sent as it is.
+    """
+    if "content-encoding" in request.headers:
+        raise Problem("unsupported-media-type", "send the body without Content-Encoding")
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > most + _SPARE:
+        raise _too_large(most)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > most + _SPARE:
+                    raise _too_large(most)
+    except TimeoutError:
+        told = f"the body took more than {_SECONDS:g} s to arrive"
+        raise Problem("request-timeout", told, headers=_CLOSE) from None
+    if len(body) > most:
+        raise _too_large(most)
+    return bytes(body)
+
+
+def _too_large(most: int) -> Problem:
+    return Problem("too-large", f"more than {most:,} bytes", headers=_CLOSE)
 
 
 def triples(body: bytes, media_type: str | None, *, base: str, depth: int) -> list[Triple]:
