@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kg.web.settings import Limits, Settings
     from kg.web.workers.held import Held
 
-__all__ = ["iri", "operation", "read", "ready", "whole", "write"]
+__all__ = ["operation", "read", "ready", "whole", "write"]
 
 #: The words of an update that stand outside of all brackets. The engine wants no blank between
 #: them, so that a word which is none of these could still be two of them.
