@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, Variable, parse
 
-from kg import contents
+from kg import files
 from kg.budget import Budget, resident
 from kg.errors import BudgetExceeded, Misuse, ParseFailure, ResourceNotFound, WriteFailure
 from kg.namespaces import OWL, RDF, RDFS, XSD
@@ -454,7 +454,7 @@ def test_generated_n_triples_are_read_as_pyoxigraph_reads_them(tmp_path_factory,
     path.write_text(content, encoding="utf-8", newline="\n")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contents, "pieces", partial(contents.pieces, length=block))
+        patch.setattr(files, "pieces", partial(files.pieces, length=block))
         facts = read([path])
 
     assert set(facts.statements()) == parsed(content)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat
 
-from kg.contents import unpacked_name
 from kg.errors import UnknownName
+from kg.files import unpacked_name
 
-__all__ = ["FORMATS", "INPUT_FORMATS", "Format", "by_name", "by_path"]
+__all__ = ["FORMATS", "GRAPH_FORMATS", "INPUT_FORMATS", "Format", "by_name", "by_path"]
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,8 @@ FORMATS: dict[str, Format] = {
     )
 }
 
+#: What a graph can be written as and read back from.
+GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
 #: What a graph may be read from, by the name that ``--input-format`` takes; of Notation3 only
 #: what is Turtle is read.
 INPUT_FORMATS = {name: kind for name, kind in FORMATS.items() if kind.readable}

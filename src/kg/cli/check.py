@@ -166,9 +166,9 @@ def fmt(context: click.Context, files: tuple[Path, ...], *, check: bool) -> None
     kg fmt --check my-graph/*.ttl
     kg fmt - --input-format ttl < draft.ttl
     """
-    from kg.contents import STDIN
     from kg.dataset.documents import SSSOM, read_documents, shown
     from kg.export import canonical_text, format_file
+    from kg.files import STDIN
     from kg.resources import data
 
     changed = 0

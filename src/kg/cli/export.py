@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.options import (
-    GRAPH_FORMATS,
     INPUT,
     Choice,
     by_suffix,
@@ -30,7 +29,7 @@ from kg.cli.options import (
     viewpoint,
     viewpoint_option,
 )
-from kg.formats import FORMATS
+from kg.formats import FORMATS, GRAPH_FORMATS
 from kg.progress import steps
 from kg.sources import KG, NONE, is_graph_of_kg
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.contents import STDIN, StandardInput, standard_input, unpacked_name
 from kg.errors import Misuse, UnknownName
-from kg.formats import FORMATS, INPUT_FORMATS
+from kg.files import STDIN, StandardInput, standard_input, unpacked_name
+from kg.formats import INPUT_FORMATS
 from kg.namespaces import DEFAULT_VIEWPOINT, using
 from kg.sources import KG, NONE
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kg.graph import Graph
 
 __all__ = [
-    "GRAPH_FORMATS",
     "INPUT",
     "PATH",
     "Choice",
@@ -49,8 +48,6 @@ __all__ = [
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-#: What a graph can be written as and read back from.
-GRAPH_FORMATS = tuple(name for name, kind in FORMATS.items() if kind.readable)
 #: A path as a value of an option or argument.
 PATH = click.Path(path_type=Path)
 _VIEWPOINT = "kg.viewpoint"

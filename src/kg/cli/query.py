@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.cli.options import (
-    GRAPH_FORMATS,
     PATH,
     by_suffix,
     format_option,
@@ -22,6 +21,7 @@ from kg.cli.options import (
     takes_standard_input,
 )
 from kg.errors import Misuse, ParseFailure, ResourceNotFound
+from kg.formats import GRAPH_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

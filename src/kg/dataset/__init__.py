@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg import labels
-from kg.contents import STDIN
 from kg.dataset import changes
 from kg.dataset.acceptance import Ledger
 from kg.dataset.catalog import Catalog, Reading, unresolved, with_imports
 from kg.dataset.documents import Document, Location, read_documents
 from kg.dataset.state import State
 from kg.dataset.viewpoints import DEFAULT, Viewpoint, viewpoints
+from kg.files import STDIN
 from kg.namespaces import GRAPH
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from pyoxigraph import NamedNode
 
-from kg import contents
+from kg import files
 from kg.dataset.documents import Document, read_documents, shown
 from kg.errors import ParseFailure, ResourceNotFound
 from kg.namespaces import OWL, RDF
@@ -69,7 +69,7 @@ class Catalog:
             ResourceNotFound: there is no such file.
             ParseFailure: it is no catalogue; names the line.
         """
-        content = contents.read(path)
+        content = files.read(path)
         return cls(path, tuple(_Parser(path).entries(content)))
 
     def resolve(self, iri: str) -> Path | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from kg import contents, formats
+from kg import files, formats
 from kg.dataset import changes, parsing
 from kg.dataset.changes import CHANGES
 from kg.errors import Misuse, ResourceNotFound, UnknownName
@@ -336,7 +336,7 @@ class Document:
             return GRAPH.ontology
         return (
             GRAPH.reference
-            if Path(contents.unpacked_name(self.path)).stem == "reference"
+            if Path(files.unpacked_name(self.path)).stem == "reference"
             else GRAPH.asserted
         )
 
@@ -384,12 +384,12 @@ def read_documents(paths: Sequence[Path], base: str | None = None) -> tuple[Docu
         for file, kind in _files(Path(path)):
             if file.resolve() not in found:
                 role = "change" if kind is CHANGES else "data"
-                found[file.resolve()] = Document(file, kind, contents.read(file), role, base=base)
+                found[file.resolve()] = Document(file, kind, files.read(file), role, base=base)
     return tuple(found.values())
 
 
 def _files(path: Path) -> Iterable[tuple[Path, Format]]:
-    standard = contents.given(path)
+    standard = files.given(path)
     if standard is not None:
         return [(path, _format_of_input(standard.format_name))]
     if not path.exists():
@@ -400,18 +400,18 @@ def _files(path: Path) -> Iterable[tuple[Path, Format]]:
     def refuse(error: OSError) -> None:
         raise ResourceNotFound(path, f"{error.filename}: cannot be read: {error.strerror}")
 
-    files = []
+    entries = []
     for folder, folders, names in os.walk(path, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             hidden = name.startswith(".") or name == _CONTEXT
             kind = None if hidden else _format_or_none(Path(name))
             if kind is not None:
-                files.append((Path(folder) / name, kind))
-    if not files:
+                entries.append((Path(folder) / name, kind))
+    if not entries:
         endings = " ".join(suffix for kind in _readable() for suffix in kind.suffixes)
         raise ResourceNotFound(path, f"{path}: the folder holds no file that kg reads: {endings}")
-    return sorted(files, key=lambda entry: entry[0].relative_to(path).as_posix())
+    return sorted(entries, key=lambda entry: entry[0].relative_to(path).as_posix())
 
 
 def _readable() -> list[Format]:
@@ -419,7 +419,7 @@ def _readable() -> list[Format]:
 
 
 def _format_or_none(path: Path) -> Format | None:
-    name = contents.unpacked_name(path).lower()
+    name = files.unpacked_name(path).lower()
     return next((kind for kind in _readable() if name.endswith(kind.suffixes)), None)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import DefaultGraph
 
-from kg import contents, formats, sssom
+from kg import files, formats, sssom
 from kg.dataset import Document, comments, parsing
 from kg.errors import KgError, Misuse, WriteFailure
 from kg.export.canonical import Lines, canonical_lines
@@ -48,8 +48,8 @@ def format_file(path: Path | str, *, check: bool = False) -> str | None:
         WriteFailure: it could not be written; it is unchanged.
     """
     path = Path(path)
-    content = contents.read(path)
-    name = contents.unpacked_name(path).lower()
+    content = files.read(path)
+    name = files.unpacked_name(path).lower()
     if name.endswith(".sssom.tsv"):
         text = _canonical_links(path, content)
     elif name.endswith(formats.by_name("ttl").suffixes):

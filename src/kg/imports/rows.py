@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg import contents
+from kg import files
 from kg.errors import Misuse, ParseFailure
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def read(path: Path, columns: Sequence[str], delimiter: str) -> Table:
         Misuse: the first line does not name the columns; says which ones.
         ParseFailure: the file is not UTF-8; names the line.
     """
-    content = contents.read(path)
+    content = files.read(path)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.english import counted
 from kg.errors import Misuse, UnknownName
+from kg.formats import GRAPH_FORMATS
 from kg.results import serializers
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ class GraphResult:
 FORMATS: dict[type[Solutions | Boolean | GraphResult], tuple[str, ...]] = {
     Solutions: ("table", "csv", "tsv", "json", "xml", "md", "parquet", "xlsx", "arrow"),
     Boolean: ("table", "json", "xml"),
-    GraphResult: ("ttl", "nt", "nq", "trig", "rdfxml", "jsonld"),
+    GraphResult: GRAPH_FORMATS,
 }
 _KINDS = {
     Solutions: "the rows of a SELECT",

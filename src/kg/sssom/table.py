@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import contents
+from kg import files
 from kg.errors import KgError, ParseFailure
 from kg.sssom import slots
 from kg.sssom.slots import read_metadata, write_metadata
@@ -87,7 +87,7 @@ def read(
 
 
 def _content(path: Path | str) -> bytes:
-    return contents.read(Path(path))
+    return files.read(Path(path))
 
 
 def parse(content: bytes, source: str = "mappings", *, lenient: bool = False) -> MappingSet:

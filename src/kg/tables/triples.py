@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from kg import contents
+from kg import files
 from kg.budget import Budget
 from kg.errors import WriteFailure
 from kg.namespaces import RDF
@@ -270,8 +270,8 @@ class Triples(AbstractSet[Triple]):
             path, beside = Path(target), cache.aside(Path(target))
             try:
                 with beside.open("wb") as file:
-                    if contents.is_packed(path):
-                        with contents.packing(file) as packed:
+                    if files.is_packed(path):
+                        with files.packing(file) as packed:
                             self.write(packed, graph, ordered=ordered, budget=budget)
                     else:
                         self.write(file, graph, ordered=ordered, budget=budget)

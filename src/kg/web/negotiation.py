@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kg.export import serialize_triples
-from kg.formats import by_name
+from kg.formats import GRAPH_FORMATS, by_name
 from kg.results import Boolean, GraphResult, Solutions, serialize
 from kg.web.responses import Answer, Problem
 
@@ -190,10 +190,12 @@ ROWS = (
     Kind("md", "text/markdown", names=("markdown",), charset=True),
     Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 )
+#: The formats of graphs that go before the others where a client takes several.
+_USUAL = ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq")
 #: Those of a graph, as ``kg.formats`` has them.
 GRAPHS = tuple(
     Kind(one.name, one.media_type, one.also, one.names, one.has_charset, one.w3c)
-    for one in map(by_name, ("ttl", "nt", "jsonld", "rdfxml", "trig", "nq"))
+    for one in map(by_name, dict.fromkeys((*_USUAL, *GRAPH_FORMATS)))
 )
 _OF: dict[type[Result], tuple[Kind, ...]] = {
     Solutions: ROWS,

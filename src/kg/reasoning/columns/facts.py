@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyoxigraph import RdfFormat
 
-from kg import contents
+from kg import files
 from kg.errors import Misuse
 from kg.namespaces import OWL, RDF
 from kg.reasoning.columns.literals import Literals
@@ -226,11 +226,11 @@ def read(paths: Sequence[Path | str], *, budget: Budget | None = None) -> Facts:
     reader = Reader(Texts(), budget)
     parts: list[Columns] = [(np.empty(0, dtype=np.uint32),) * 4]
     for number, path in enumerate(map(Path, paths)):
-        form = _FORMATS.get(Path(contents.unpacked_name(path)).suffix)
+        form = _FORMATS.get(Path(files.unpacked_name(path)).suffix)
         if form is None:
             raise Misuse(f"{path}: not N-Triples (.nt) or N-Quads (.nq): convert it first")
         prefix = f"_:f{number}x" if len(paths) > 1 else "_:"
-        parts.extend(reader.columns(path, contents.pieces(path), form, prefix))
+        parts.extend(reader.columns(path, files.pieces(path), form, prefix))
     subject, predicate, value, _ = (np.concatenate(part) for part in zip(*parts, strict=True))
     parts.clear()
     reader.budget.need(10 * subject.nbytes, "reading the graph")

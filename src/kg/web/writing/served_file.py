@@ -20,7 +20,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 from pyoxigraph import parse as parse_rdf
 from pyoxigraph import serialize as serialize_rdf
 
-from kg import contents, formats, snapshot
+from kg import files, formats, snapshot
 from kg.dataset import parsing
 from kg.dataset.documents import Document, shown
 from kg.errors import KgError, Misuse, ParseFailure, ResourceNotFound, WriteFailure
@@ -175,7 +175,7 @@ def content(path: Path) -> bytes:
     Raises:
         ResourceNotFound: it is no file, or cannot be read.
     """
-    return contents.read(path)
+    return files.read(path)
 
 
 def quads(path: Path, kind: Format, text: bytes) -> list[Quad]:
@@ -216,7 +216,7 @@ def _load(place: Path, found: Collection[Quad]) -> dict[str, int]:
 def _check_writable(path: Path) -> None:
     import os
 
-    if contents.is_packed(path):
+    if files.is_packed(path):
         raise Misuse(f"{path}: is gzip, which is not served writable: unpack it first")
 
     if not os.access(path, os.W_OK) or not os.access(path.resolve().parent, os.W_OK):
