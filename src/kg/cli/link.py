@@ -377,7 +377,7 @@ def quickstatements(
 def _labels(graph: Graph, found: Iterable[Difference]) -> dict[str, str | Text]:
     """Return the label of each new item: the English one, or else the first with its language."""
     from kg.wikidata.items import Text
-    from kg.wikidata.things import thing
+    from kg.wikidata.links import thing
 
     labels: dict[str, str | Text] = {}
     for node in {one.thing for one in found if one.id is None}:

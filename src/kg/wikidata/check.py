@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.namespaces import REL, compact
 from kg.reconciliation.matching import plain
-from kg.wikidata.things import distance, iso_property, thing
+from kg.wikidata.links import distance, iso_property, thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from kg.wikidata.client import Client
     from kg.wikidata.items import Item
-    from kg.wikidata.links import Link, Links
-    from kg.wikidata.things import Thing
+    from kg.wikidata.links import Link, Links, Thing
 
 __all__ = ["Finding", "LinkReport", "ancestors", "check_links", "tolerance"]
 

@@ -13,7 +13,7 @@ from kg.evidence import evidence
 from kg.evidence import name as name_of
 from kg.namespaces import EDTF, PREFIXES, RDF, REL, XSD, compact, is_inferred
 from kg.wikidata.items import UNREADABLE, Coordinate, EntityId, Quantity, Text, Time
-from kg.wikidata.things import iso_property, thing
+from kg.wikidata.links import iso_property, thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from kg.evidence import Claim
     from kg.wikidata.client import Client
     from kg.wikidata.items import Item, Statement, Value
-    from kg.wikidata.links import Links
-    from kg.wikidata.things import Thing
+    from kg.wikidata.links import Links, Thing
 
     #: Tells the claims that an inferred triple rests on.
     Proven = Callable[[Triple], Iterable[Claim]]

@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg.namespaces import BASE, PREFIXES, XSD
 from kg.wikidata.items import Coordinate
-from kg.wikidata.things import distance
+from kg.wikidata.links import distance
 from kg.wikidata.vocabulary import ONTOLOGY, prefix
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kg.errors import Misuse
 from kg.namespaces import PREFIXES, PROV, RDF, REL, XSD
 from kg.wikidata.check import tolerance
 from kg.wikidata.items import UNREADABLE, Text
-from kg.wikidata.things import distance, iso_property, nodes, thing
+from kg.wikidata.links import distance, iso_property, nodes, thing
 from kg.wikidata.vocabulary import (
     ONTOLOGY,
     RANK,

@@ -9,7 +9,7 @@ from kg.namespaces import REL
 from kg.reconciliation.matching import plain
 from kg.wikidata.check import ancestors, tolerance
 from kg.wikidata.items import Time
-from kg.wikidata.things import distance, nodes, thing, values
+from kg.wikidata.links import distance, nodes, thing, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from kg.wikidata.client import Client
     from kg.wikidata.items import Item
-    from kg.wikidata.links import Links
-    from kg.wikidata.things import Thing
+    from kg.wikidata.links import Links, Thing
 
 __all__ = ["LANGUAGES", "Candidate", "Reason", "judged", "suggest"]
 

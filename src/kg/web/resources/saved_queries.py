@@ -13,8 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.errors import KgError, Misuse, UnknownName
 from kg.evidence import name as name_of
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, XSD, Namespace, compact
-from kg.queries import SavedQuery, catalogue
-from kg.queries.headers import TYPES
+from kg.queries import TYPES, SavedQuery, catalogue
 from kg.results import Solutions
 from kg.sparql import read
 from kg.terms import shorten

@@ -14,7 +14,7 @@ from kg.dates import in_words
 from kg.errors import KgError
 from kg.labels import LABELS, NAMES
 from kg.namespaces import DCTERMS, PREFIXES, RDF, RDFS, REL, SKOS, WGS84, XSD, Namespace, compact
-from kg.plots.locator import locator
+from kg.plots.map import locator
 from kg.plots.map_ground import SOURCE
 from kg.web.layout import HTML, links_for, opened, render, viewpoint_label
 from kg.web.links import Link, address, call, claimed, first, linked, sentence, values

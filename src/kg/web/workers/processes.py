@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import socket
+import struct
 import tempfile
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.web.responses import Problem
-from kg.web.workers import limits, messages
+from kg.web.workers import limits
 from kg.web.workers.forkserver import forkserver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-__all__ = ["Crew", "Process"]
+__all__ = ["Crew", "Process", "pack", "receive"]
 
 _PIECE = 1 << 18
 #: So much of what a worker wrote last to its standard error is read, and kept while it runs.
@@ -38,7 +40,7 @@ class Process:
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)  # noqa: FBT003 - the library's own way
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``buried``
-        self._inbox = messages.Inbox()
+        self._inbox = _Inbox()
         self.digest = ""
         with theirs:
             self._child = forkserver().fork(theirs, self._words.fileno())
@@ -61,7 +63,7 @@ class Process:
         """
         loop = asyncio.get_running_loop()
         with contextlib.suppress(OSError):  # it has ended, as its status will tell
-            await loop.sock_sendall(self._socket, messages.pack(header))
+            await loop.sock_sendall(self._socket, pack(header))
             while part := await loop.sock_recv(self._socket, _PIECE):
                 if (found := self._inbox.take(part)) is not None:
                     self._forget_words()
@@ -337,3 +339,71 @@ class Crew:
             if "fault" in header:
                 _LOG.error("%s", header["fault"])
             raise Problem(header["code"], header["detail"])
+
+
+# What the HTTP process and a worker say to each other: a header in JSON, then bytes.
+#
+# ::
+#
+#     4 bytes   length of the header, big endian
+#     4 bytes   length of the body
+#     header    JSON
+#     body      bytes
+
+_LENGTHS = struct.Struct("!II")
+
+
+def pack(header: dict[str, Any], body: bytes = b"") -> bytes:
+    r"""Write a message.
+
+    >>> pack({"a": 1}, b"xy")
+    b'\x00\x00\x00\x07\x00\x00\x00\x02{"a":1}xy'
+    """
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return _LENGTHS.pack(len(head), len(body)) + head + body
+
+
+def receive(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
+    """Wait for a message; None where the other side has closed."""
+    lengths = _exactly(connection, _LENGTHS.size)
+    if lengths is None:
+        return None
+    head, body = _LENGTHS.unpack(lengths)
+    content = _exactly(connection, head + body)
+    return None if content is None else (json.loads(content[:head]), content[head:])
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes | None:
+    parts = []
+    while size:
+        part = connection.recv(min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+class _Inbox:
+    """Messages put together from pieces as they come.
+
+    >>> inbox, message = _Inbox(), pack({"a": 1}, b"xy")
+    >>> inbox.take(message[:5]), inbox.take(message[5:])
+    (None, ({'a': 1}, b'xy'))
+    """
+
+    def __init__(self) -> None:
+        self._parts = bytearray()
+
+    def take(self, part: bytes) -> tuple[dict[str, Any], bytes] | None:
+        """Take in a piece; return the message that it completes, if it does."""
+        self._parts += part
+        if len(self._parts) < _LENGTHS.size:
+            return None
+        head, body = _LENGTHS.unpack_from(self._parts)
+        start = _LENGTHS.size + head
+        if len(self._parts) < start + body:
+            return None
+        content = bytes(self._parts[_LENGTHS.size : start + body])
+        del self._parts[: start + body]
+        return json.loads(content[:head]), content[head:]

@@ -20,7 +20,7 @@ from kg.web import resources
 from kg.web.edition import Edition, Pending
 from kg.web.responses import Problem, problem_of
 from kg.web.settings import Limits
-from kg.web.workers import limits, messages
+from kg.web.workers import limits, processes
 from kg.web.workers.held import Held
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Worker:
 
     def run(self) -> None:
         """Do what is asked until nobody asks any more."""
-        while (message := messages.receive(self._connection)) is not None:
+        while (message := processes.receive(self._connection)) is not None:
             header, _ = message
             self._connection.sendall(self._done(header))
 
@@ -60,7 +60,7 @@ class Worker:
                 held.warm()
                 warm()
                 self._size = limits.size()
-                return messages.pack({"status": 200})
+                return processes.pack({"status": 200})
             limits.allow(wall=allowed.wall, cpu=allowed.cpu, memory=allowed.memory)
             try:
                 return self._packed(_task(header["task"])(held, **header["arguments"]), allowed)
@@ -68,16 +68,16 @@ class Worker:
                 limits.release()
         except Pending:
             problem = Problem("not-ready", "the state of other viewpoints is being made")
-            return messages.pack(_written(problem) | {"pending": True})
+            return processes.pack(_written(problem) | {"pending": True})
         except (KgError, Problem) as error:
             problem = error if isinstance(error, Problem) else problem_of(error)
-            return messages.pack(_written(problem))
+            return processes.pack(_written(problem))
         except MemoryError:
             problem = Problem("out-of-memory", "the evaluation was ended at its limit of memory")
-            return messages.pack(_written(problem) | {"retire": True})
+            return processes.pack(_written(problem) | {"retire": True})
         except Exception:  # noqa: BLE001 - whoever asked must get an answer, and the log the reason
             problem = Problem("internal", "this is a fault of kg; its log has more")
-            return messages.pack(_written(problem) | {"fault": traceback.format_exc()})
+            return processes.pack(_written(problem) | {"fault": traceback.format_exc()})
 
     def _hold(self, edition: dict[str, Any] | None, digest: str, allowed: Limits) -> Held:
         if edition is not None:
@@ -100,7 +100,7 @@ class Worker:
             "headers": answer.headers,
             "retire": limits.is_grown(self._size, allowed.memory // 2),
         }
-        return messages.pack(header, answer.body)
+        return processes.pack(header, answer.body)
 
 
 @cache
