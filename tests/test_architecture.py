@@ -40,3 +40,11 @@ def test_each_address_has_its_row():
     listed = re.findall(r'^ +\("(/[^"]*)", ', text, re.MULTILINE)
     assert len(listed) > 20
     assert {f"/{path.split('/')[1]}" for path in listed} <= ASKED
+
+
+def test_a_module_that_the_code_map_names_is_there():
+    text = TEXT.partition("## Code map")[2].partition("\n## ")[0]
+    package = ROOT / "src/kg"
+    there = {path.stem for path in package.rglob("*.py")}
+    there |= {path.name for path in package.rglob("*") if path.is_dir()}
+    assert set(re.findall(r"`([a-z_]+)`", text)) <= there
