@@ -25,9 +25,9 @@ test: lint ## Run every check: format, lint, types, documents, tests.
 	@$(DEV)/bin/python -m compileall -q src tests
 	$(DEV)/bin/kg check $(if $(KG_ARTICLE),--source "$(KG_ARTICLE)")
 	@# What the tests of a file share, such as a server or an installed wheel, is made once, and each
-	@# worker reads the tests as they were compiled the time before. One more than two processors
+	@# worker reads the tests as they were compiled the time before. Two more than two processors
 	@# have to do, since tests of servers wait.
-	PYTHONDONTWRITEBYTECODE= $(DEV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -rs
+	PYTHONDONTWRITEBYTECODE= $(DEV)/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -rs
 
 lint: $(DEV)/.ready ## Check format, style and types.
 	$(DEV)/bin/ruff format --check $(LINTED)

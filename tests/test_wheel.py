@@ -64,7 +64,7 @@ def installed(built, tmp_path_factory):
     venv.create(folder, with_pip=False)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
-    pip += ["install", "--quiet", "--no-compile"]
+    pip += ["install", "--quiet"]
     locked = ["--require-hashes", "-r", ROOT / "requirements.lock"]
     subprocess.run([*pip, *locked], check=True, capture_output=True)
     subprocess.run([*pip, "--no-deps", built[0]], check=True, capture_output=True)

@@ -61,13 +61,7 @@ _CODE = (
 )
 #: The modules of ``reasoning`` that decide nothing of it: they prove what is derived, put it or a
 #: contradiction into words, or judge an ontology before it is closed.
-_TELLING = frozenset(
-    f"{name}.py"
-    for name in (
-        *("completion", "declared", "derivation", "entailed", "grammar", "nearness", "profile"),
-        *("reasons", "roles", "satisfiability", "schema", "search", "wording"),
-    )
-)
+_TELLING = ("reasoning/in_words.py", "reasoning/profile/*.py", "reasoning/proof/*.py")
 
 
 def inferred(state: State) -> frozenset[Triple]:
@@ -155,7 +149,7 @@ def made_by() -> list[Path]:
     True
     """
     package = Path(__file__).parent
-    telling = {package / "reasoning" / name for name in _TELLING}
+    telling = {path for pattern in _TELLING for path in package.glob(pattern)}
     found = (path for pattern in _CODE for path in sorted(package.glob(pattern)))
     return [path for path in found if path not in telling]
 
