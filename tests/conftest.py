@@ -150,3 +150,10 @@ def suites():
     if not path:
         pytest.skip("KG_SUITES names no folder of conformance suites")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def long_lane():
+    """What takes minutes and seldom breaks: it runs in continuous integration."""
+    if not os.environ.get("KG_LONG"):
+        pytest.skip("KG_LONG is not set: the wheel and the benchmark are tried by .ci/run")

@@ -32,7 +32,7 @@ def generated(folder, size, *arguments):
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory):
+def quick(tmp_path_factory, long_lane):  # noqa: ARG001 - only where it is asked for
     results = BENCH / "RESULTS.md"
     before = results.read_bytes() if results.exists() else None
     done = python(BENCH / "table.py", "--quick", "--folder", tmp_path_factory.mktemp("graphs"))

@@ -58,7 +58,7 @@ def test_the_sdist_holds_every_file_that_the_checks_need(built):
 
 
 @pytest.fixture(scope="module")
-def installed(built, tmp_path_factory):
+def installed(built, tmp_path_factory, long_lane):  # noqa: ARG001 - only where it is asked for
     """Install the wheel and the locked versions into a new environment, and give its kg."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
