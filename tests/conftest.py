@@ -156,4 +156,4 @@ def suites():
 def long_lane():
     """What takes minutes and seldom breaks: it runs in continuous integration."""
     if not os.environ.get("KG_LONG"):
-        pytest.skip("KG_LONG is not set: the wheel and the benchmark are tried by .ci/run")
+        pytest.skip("KG_LONG is not set: what takes long is tried by .ci/run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kg import build
@@ -60,6 +61,7 @@ def lines(store):
     return set(store.dump(format=RdfFormat.N_QUADS).splitlines())
 
 
+@pytest.mark.usefixtures("long_lane")
 def test_changes_lead_to_the_state_that_the_files_make(tmp_path, monkeypatch):
     settings = Settings(data=(init(tmp_path / "mine"),), writable=True)
     before = building.made(settings)

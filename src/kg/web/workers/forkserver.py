@@ -154,6 +154,8 @@ def _serve(control: socket.socket) -> None:
             if control in ready:
                 message, given, _, _ = socket.recv_fds(control, 1, 3)
                 if not message:
+                    # A child may end after the sockets are closed.
+                    signal.set_wakeup_fd(-1)
                     return
                 connection, status, output = given
                 parent, pid = os.getpid(), os.fork()
