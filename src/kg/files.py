@@ -1,4 +1,4 @@
-"""Files: written to disk whole or not at all, synced, and locked between processes."""
+"""Files and standard input: read, unpacked, written whole or not at all, locked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,12 @@ __all__ = [
     "lock_exclusive",
     "lock_shared",
     "packing",
+    "pieces",
+    "read",
+    "size",
+    "standard_input",
     "sync_one",
+    "unpacked_name",
     "write",
 ]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store
 
 from kg.namespaces import GRAPH, accepted_graph, is_inferred
-from kg.reasoning.statements import Index
+from kg.reasoning.statements import Index, Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from kg.reasoning.statements import Lookup, Source, Statement, Term
+    from kg.reasoning.statements import Source, Statement, Term
 
 __all__ = ["Buffered", "Overlay", "StoredIndex", "closed", "derived", "given"]
 
@@ -72,7 +72,7 @@ def _graphs(store: Store) -> list[_GraphName]:
     ]
 
 
-class StoredIndex:
+class StoredIndex(Lookup):
     """The statements of some graphs of a store that does not change.
 
     What was looked up is remembered.
@@ -108,10 +108,6 @@ class StoredIndex:
         """Return what has the value as this predicate."""
         return self._terms((None, predicate, value))
 
-    def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
-        """Yield subject and object of each statement with this predicate."""
-        return ((subject, value) for subject, _, value in self.statements(None, predicate))
-
     def statements(
         self,
         subject: Term | None = None,
@@ -137,7 +133,7 @@ class StoredIndex:
         return self._known[pattern]
 
 
-class Overlay:
+class Overlay(Lookup):
     """Statements as they would be after a change.
 
     Args:
@@ -162,18 +158,6 @@ class Overlay:
     def __contains__(self, one: Statement) -> bool:
         """Return whether a statement holds after the change."""
         return one in self._added or (one not in self._removed and one in self._base)
-
-    def objects(self, subject: Term, predicate: Term) -> frozenset[Term]:
-        """Return what the subject has as this predicate."""
-        return frozenset(value for _, _, value in self.statements(subject, predicate))
-
-    def subjects(self, predicate: Term, value: Term) -> frozenset[Term]:
-        """Return what has the value as this predicate."""
-        return frozenset(subject for subject, _, _ in self.statements(None, predicate, value))
-
-    def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
-        """Yield subject and object of each statement with this predicate."""
-        return ((subject, value) for subject, _, value in self.statements(None, predicate))
 
     def statements(
         self,

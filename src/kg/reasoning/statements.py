@@ -126,12 +126,15 @@ class Lookup(Source, Protocol):
 
     def objects(self, subject: Term, predicate: Term) -> AbstractSet[Term]:
         """Return what the subject has as this predicate."""
+        return frozenset(value for _, _, value in self.statements(subject, predicate))
 
     def subjects(self, predicate: Term, value: Term) -> AbstractSet[Term]:
         """Return what has the value as this predicate."""
+        return frozenset(subject for subject, _, _ in self.statements(None, predicate, value))
 
     def pairs(self, predicate: Term) -> Iterator[tuple[Term, Term]]:
         """Yield subject and object of each statement with this predicate."""
+        return ((subject, value) for subject, _, value in self.statements(None, predicate))
 
 
 class Index:
